@@ -1,0 +1,201 @@
+"""Every error that streamtape raises: one tree, facts in, a sentence out.
+
+::
+
+    BaseException
+    ├── CassetteMiss                     the test asked for what the cassette does not have
+    └── Exception
+        └── StreamtapeError
+            ├── UsageError               your call: an option or argument that cannot be
+            ├── CassetteError            your file: always names it
+            │   ├── CassetteNotFoundError
+            │   ├── CassetteFormatError  (file, line, field, remedy)
+            │   └── CassetteWriteError
+            ├── UnplayedError            your test: it left undone what the cassette holds
+            └── StreamError              the peer's bytes
+                └── EventTooLargeError
+
+Which branch an error hangs on answers *whose fault it is*. A constructor takes facts, keeps them
+as attributes and writes the sentence; nobody passes a message. This module knows no other.
+(`streamtape.messages` adds the errors of a model API's client, with the official SDK's names, under
+`StreamtapeError`.)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+__all__ = [
+    "CassetteError",
+    "CassetteFormatError",
+    "CassetteMiss",
+    "CassetteNotFoundError",
+    "CassetteWriteError",
+    "EventTooLargeError",
+    "StreamError",
+    "StreamtapeError",
+    "UnplayedError",
+    "UsageError",
+]
+
+
+class StreamtapeError(Exception):
+    """Root of all errors of streamtape, but for `CassetteMiss`."""
+
+
+class UsageError(StreamtapeError, ValueError):
+    """A call that cannot be carried out as it is written.
+
+    Attributes:
+        what: the thing that was given, as text (``split 'sometimes'``).
+        problem: why it cannot be.
+        remedy: what would be valid.
+    """
+
+    def __init__(self, what: str, problem: str, remedy: str) -> None:
+        self.what, self.problem, self.remedy = what, problem, remedy
+        super().__init__(f"{what}: {problem}. {remedy}")
+
+    def __reduce__(self) -> tuple[type[UsageError], tuple[str, str, str]]:
+        return type(self), (self.what, self.problem, self.remedy)
+
+
+class CassetteError(StreamtapeError):
+    """Something is the matter with a cassette file. `path` names it."""
+
+    path: Path
+
+
+class CassetteNotFoundError(CassetteError, FileNotFoundError):
+    """There is no cassette where one is to be replayed.
+
+    Attributes:
+        path: where it was looked for.
+        remedy: the command that records it.
+    """
+
+    def __init__(self, path: Path, remedy: str) -> None:
+        self.path, self.remedy = path, remedy
+        super().__init__(f"no cassette at {path}. {remedy}")
+
+    # FileNotFoundError is an OSError, whose own `__str__` expects an errno.
+    def __str__(self) -> str:
+        return f"no cassette at {self.path}. {self.remedy}"
+
+    def __reduce__(self) -> tuple[type[CassetteNotFoundError], tuple[Path, str]]:
+        return type(self), (self.path, self.remedy)
+
+
+class CassetteFormatError(CassetteError):
+    """A cassette file that cannot be read as one. It is left as it is.
+
+    Attributes:
+        path: the file.
+        line: 1-based line of the trouble, or None where there is none (an empty file).
+        field: dotted path of the field (``interactions[0].response.chunks``), or "".
+        problem: what is wrong.
+        remedy: what to do about it.
+    """
+
+    def __init__(
+        self, path: Path, problem: str, remedy: str, *, line: int | None = None, field: str = ""
+    ) -> None:
+        self.path, self.line, self.field = path, line, field
+        self.problem, self.remedy = problem, remedy
+        place = str(path) if line is None else f"{path}:{line}"
+        subject = f"{field}: {problem}" if field else problem
+        super().__init__(f"{place}: {subject}. {remedy}")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        state = {"line": self.line, "field": self.field, "args": self.args}
+        return type(self), (self.path, self.problem, self.remedy), state
+
+
+class CassetteWriteError(CassetteError):
+    """A recording could not be written. What stood on disk before still stands there.
+
+    Attributes:
+        path: the cassette.
+        reason: what the operating system said.
+        remedy: what to do about it.
+    """
+
+    def __init__(self, path: Path, reason: str, remedy: str) -> None:
+        self.path, self.reason, self.remedy = path, reason, remedy
+        super().__init__(f"{path}: the recording was not saved: {reason}. {remedy}")
+
+    def __reduce__(self) -> tuple[type[CassetteWriteError], tuple[Path, str, str]]:
+        return type(self), (self.path, self.reason, self.remedy)
+
+
+class UnplayedError(StreamtapeError, AssertionError):
+    """The test passed without replaying what its cassette holds.
+
+    Attributes:
+        path: the cassette, or None for one in memory.
+        unplayed: one line for each interaction that nobody asked for.
+    """
+
+    def __init__(self, path: Path | None, unplayed: Sequence[str]) -> None:
+        self.path, self.unplayed = path, list(unplayed)
+        lines = "".join(f"\n  {line}" for line in self.unplayed)
+        super().__init__(
+            f"{path or 'the cassette'}: {len(self.unplayed)} interaction(s) never requested:{lines}"
+            "\nRe-record, or remove them from the file."
+        )
+
+    def __reduce__(self) -> tuple[type[UnplayedError], tuple[Path | None, list[str]]]:
+        return type(self), (self.path, self.unplayed)
+
+
+class StreamError(StreamtapeError):
+    """The bytes of a stream cannot be taken as they are."""
+
+
+class EventTooLargeError(StreamError):
+    """One event of a stream is larger than its reader allows.
+
+    Attributes:
+        limit: the greatest size allowed, in bytes.
+        size: bytes of the event when it was given up; the whole may be larger.
+    """
+
+    def __init__(self, limit: int, size: int) -> None:
+        self.limit, self.size = limit, size
+        super().__init__(
+            f"an event of at least {size} bytes is over the limit of {limit} bytes. "
+            "Raise max_event_size if the stream is to be trusted."
+        )
+
+    def __reduce__(self) -> tuple[type[EventTooLargeError], tuple[int, int]]:
+        return type(self), (self.limit, self.size)
+
+
+class CassetteMiss(BaseException):  # noqa: N818 - an outcome of the test, not an error of the code
+    """A request that the cassette does not answer.
+
+    Not an `Exception`, on purpose: clients turn exceptions of their transport into "Connection
+    error." after retries (measured through `anthropic` 2.11: 3 calls and 1.25 s for an Exception,
+    1 call and 1 ms for this). See docs/decisions/0001-cassette-miss-is-a-base-exception.md.
+
+    Attributes:
+        request: the request's method and URL.
+        path: the cassette, or None for one in memory.
+        details: lines that explain: the nearest recorded interaction and how it differs.
+        remedy: the command that records it.
+    """
+
+    def __init__(
+        self, request: str, path: Path | None, details: Sequence[str], remedy: str
+    ) -> None:
+        self.request, self.path, self.details, self.remedy = request, path, list(details), remedy
+        where = f"{path}" if path else "the cassette"
+        lines = "".join(f"\n  {line}" for line in self.details)
+        super().__init__(f"{where} has no answer to {request}{lines}\n{remedy}")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.request, self.path, self.details, self.remedy)

@@ -1,0 +1,160 @@
+"""When the bytes of a body come: pure values, parsed in one place.
+
+A *timing* turns the recorded times of a body into the waits of a replay. It knows bytes and
+numbers; it never waits (`clock` does) and never knows who reads.
+
+=============  ===========================================================================
+``instant``    no waits at all
+``recorded``   as in the recording: a byte comes when it came then, however the body is cut now
+``x10``        as recorded, ten times faster (``x0.5``: half as fast)
+``fixed:50ms`` 50 milliseconds before every chunk (``fixed:1.5s``, ``fixed:800us``)
+=============  ===========================================================================
+
+Durations are whole microseconds inside, so that they survive a file exactly, and seconds where they
+are waited for.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import TYPE_CHECKING, TypeAlias
+
+from streamtape.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = [
+    "Fixed",
+    "Instant",
+    "RecordedTiming",
+    "Timeline",
+    "Timing",
+    "TimingLike",
+    "Waits",
+    "parse",
+]
+
+_VALID = "Valid are instant, recorded, x10 (a speed) and fixed:50ms (a duration in us, ms or s)."
+_SPEED = re.compile(r"x(\d+(?:\.\d+)?)")
+_FIXED = re.compile(r"fixed:(\d+(?:\.\d+)?)(us|ms|s)")
+_MICROSECONDS = {"us": 1, "ms": 1_000, "s": 1_000_000}
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The recorded times of one response.
+
+    Attributes:
+        head: microseconds from the request to the head of the response.
+        sizes: bytes of each recorded chunk.
+        gaps: microseconds before each recorded chunk; the first counts from the head.
+        end: microseconds from the last chunk to the end of the body.
+    """
+
+    head: int
+    sizes: Sequence[int]
+    gaps: Sequence[int]
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """How long a replay waits, in seconds, at each of its places.
+
+    Attributes:
+        head: before the head of the response.
+        chunks: before each chunk of the replay.
+        end: before the end of the body.
+    """
+
+    head: float
+    chunks: Sequence[float]
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """No waits."""
+
+    def waits(self, timeline: Timeline, ends: Sequence[int]) -> Waits:  # noqa: ARG002, D102
+        return Waits(0.0, [0.0] * len(ends), 0.0)
+
+    def __str__(self) -> str:
+        return "instant"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedTiming:
+    """As recorded, or `speed` times as fast.
+
+    A chunk of the replay comes when the last of its bytes came in the recording.
+    """
+
+    speed: float = 1.0
+
+    def waits(self, timeline: Timeline, ends: Sequence[int]) -> Waits:
+        """Return the waits of a replay whose chunks end at the byte offsets `ends`."""
+        scale = 1e-6 / self.speed
+        arrivals = list(accumulate(timeline.gaps))
+        recorded_ends = list(accumulate(timeline.sizes))
+        last = arrivals[-1] if arrivals else 0
+        if ends == recorded_ends:
+            times = arrivals
+        else:
+            times = []
+            for end in ends:
+                chunk = bisect_left(recorded_ends, end)
+                times.append(arrivals[chunk] if chunk < len(arrivals) else last)
+        chunks = [
+            (time - before) * scale for before, time in zip((0, *times), times, strict=False)
+        ]
+        tail = last - (times[-1] if times else 0) + timeline.end
+        return Waits(timeline.head * scale, chunks, tail * scale)
+
+    def __str__(self) -> str:
+        return "recorded" if self.speed == 1 else f"x{self.speed:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """The same wait before every chunk, in microseconds."""
+
+    microseconds: int
+
+    def waits(self, timeline: Timeline, ends: Sequence[int]) -> Waits:  # noqa: ARG002, D102
+        return Waits(0.0, [self.microseconds * 1e-6] * len(ends), 0.0)
+
+    def __str__(self) -> str:
+        for unit in ("s", "ms", "us"):
+            if self.microseconds % _MICROSECONDS[unit] == 0:
+                return f"fixed:{self.microseconds // _MICROSECONDS[unit]}{unit}"
+        raise AssertionError
+
+
+Timing: TypeAlias = Instant | RecordedTiming | Fixed
+TimingLike: TypeAlias = "Timing | str"
+
+
+def parse(value: TimingLike) -> Timing:
+    """Turn any spelling of a timing into its value (a value comes back as it is).
+
+    Raises:
+        UsageError: it is none; the message lists what is valid.
+    """
+    if isinstance(value, Timing):
+        return value
+    if isinstance(value, str):
+        text = value.strip()
+        if text == "instant":
+            return Instant()
+        if text == "recorded":
+            return RecordedTiming()
+        if (match := _SPEED.fullmatch(text)) and float(match[1]) > 0:
+            return RecordedTiming(float(match[1]))
+        if match := _FIXED.fullmatch(text):
+            return Fixed(round(float(match[1]) * _MICROSECONDS[match[2]]))
+    raise UsageError(f"timing {value!r}", "not a timing", _VALID)
