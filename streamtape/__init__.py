@@ -15,7 +15,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from streamtape._facade import Cassette, Tape, load, use_cassette
+    from streamtape._facade import Cassette, Tape, TapeOptions, load, use_cassette
     from streamtape._version import __version__
     from streamtape.cassette import Interaction, Request, Response, save
     from streamtape.errors import CassetteError, CassetteMiss, StreamtapeError, UsageError
@@ -32,6 +32,7 @@ _HOMES = {
     "Response": "cassette",
     "StreamtapeError": "errors",
     "Tape": "_facade",
+    "TapeOptions": "_facade",
     "UsageError": "errors",
     "__version__": "_version",
     "load": "_facade",
@@ -65,6 +66,7 @@ __all__ = [
     "Response",
     "StreamtapeError",
     "Tape",
+    "TapeOptions",
     "UsageError",
     "__version__",
     "load",

@@ -8,7 +8,7 @@ The format is described in docs/explanation/cassette-format.md; its JSON Schema 
 `cassettes/`. This package never plays anything and never touches a network.
 """
 
-from streamtape.cassette._file import load, save, update
+from streamtape.cassette._file import fix, load, save, update
 from streamtape.cassette._match import MATCHERS, Matching, compare
 from streamtape.cassette._model import (
     Cassette,
@@ -35,6 +35,7 @@ __all__ = [
     "Request",
     "Response",
     "compare",
+    "fix",
     "load",
     "save",
     "update",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from streamtape.cassette._model import Cassette
 
-__all__ = ["load", "save", "update"]
+__all__ = ["fix", "load", "save", "update"]
 
 _RECORD_IT = "Record it with mode='once', or with: pytest --streamtape-mode=once"
 
@@ -36,14 +36,7 @@ def load(path: str | os.PathLike[str]) -> Cassette:
             it is.
     """
     path = Path(path)
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise CassetteNotFoundError(path, _RECORD_IT) from None
-    except OSError as error:
-        problem = f"it cannot be read: {error.strerror}"
-        raise CassetteFormatError(path, problem, "A cassette is a readable file.") from error
-    return _reader.read(data, path)
+    return _reader.read(_read_bytes(path), path)
 
 
 def save(cassette: Cassette, path: str | os.PathLike[str]) -> None:
@@ -79,6 +72,23 @@ def update(path: str | os.PathLike[str], change: Callable[[Cassette | None], Cas
     return changed
 
 
+def fix(path: str | os.PathLike[str]) -> list[int]:
+    """Make the chunk indexes of an edited cassette fit its bodies again.
+
+    Returns:
+        The numbers (from 1) of the interactions that were mended; nothing is written for none.
+
+    Raises:
+        CassetteError: anything else is wrong with the file, or it could not be written.
+    """
+    path = Path(path)
+    with _locked(path):
+        cassette, mended = _reader.read_mending(_read_bytes(path), path)
+        if mended:
+            _replace(path, _writer.write(cassette))
+    return mended
+
+
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[None]:
     """Hold the lock of `path`. Lock files live in the temporary folder, not beside cassettes."""
@@ -99,6 +109,16 @@ def _locked(path: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise CassetteNotFoundError(path, _RECORD_IT) from None
+    except OSError as error:
+        problem = f"it cannot be read: {error.strerror}"
+        raise CassetteFormatError(path, problem, "A cassette is a readable file.") from error
 
 
 def _replace(path: Path, data: bytes) -> None:

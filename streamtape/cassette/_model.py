@@ -163,6 +163,12 @@ class Response:
         gaps = (0,) * len(sizes) if self.chunks is None else tuple(gap for gap, _ in self.chunks)
         return Timeline(self.head, sizes, gaps, self.end.after)
 
+    @property
+    def duration(self) -> float:
+        """Seconds from the request to the end of the body."""
+        timeline = self.timeline
+        return (timeline.head + sum(timeline.gaps) + timeline.end) / 1e6
+
     def header(self, name: str) -> str | None:
         """Return the value of the header `name` (values joined with a comma), or None."""
         return _header(self.headers, name)

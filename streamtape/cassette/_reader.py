@@ -8,8 +8,10 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from streamtape import splits
 from streamtape.cassette import _schema, _yaml
 from streamtape.cassette._model import (
     Cassette,
@@ -26,7 +28,7 @@ from streamtape.errors import CassetteFormatError
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["compact_json", "read"]
+__all__ = ["compact_json", "read", "read_mending"]
 
 
 def read(data: bytes, path: Path) -> Cassette:
@@ -36,6 +38,22 @@ def read(data: bytes, path: Path) -> Cassette:
         CassetteFormatError: it is not a cassette of format 1.
     """
     return _Reader(data, path).cassette()
+
+
+def read_mending(data: bytes, path: Path) -> tuple[Cassette, list[int]]:
+    """Read a cassette whose bodies were edited by hand.
+
+    Where the chunk sizes no longer add up, the chunks that still fit keep boundaries and times, and
+    what is left of the body becomes one chunk per event, without delays.
+
+    Returns:
+        The cassette, and the numbers (from 1) of the interactions that were mended.
+
+    Raises:
+        CassetteFormatError: for anything else that is wrong.
+    """
+    reader = _Reader(data, path, mend=True)
+    return reader.cassette(), reader.mended
 
 
 def compact_json(value: object) -> bytes:
@@ -49,8 +67,10 @@ def compact_json(value: object) -> bytes:
 
 
 class _Reader:
-    def __init__(self, data: bytes, path: Path) -> None:
+    def __init__(self, data: bytes, path: Path, *, mend: bool = False) -> None:
         self._path = path
+        self._mend = mend
+        self.mended: list[int] = []
         try:
             text = data.decode()
         except UnicodeDecodeError as error:
@@ -99,19 +119,24 @@ class _Reader:
             status=schema.status,
             headers=_headers(schema.headers),
             body=body,
-            chunks=self._chunks(schema.chunks, len(body), (*place, "chunks")),
+            chunks=self._chunks(schema.chunks, body, (*place, "chunks")),
             head=self._microseconds(schema.head, (*place, "head")),
             end=End(kind, self._microseconds(after, (*place, "end"))),
             http_version=schema.http_version,
         )
 
-    def _chunks(self, index: str | None, size: int, place: _yaml.Place) -> tuple[Chunk, ...] | None:
+    def _chunks(
+        self, index: str | None, body: bytes, place: _yaml.Place
+    ) -> tuple[Chunk, ...] | None:
         if index is None:
             return None
         chunks = tuple(_chunk(entry) for entry in index.split())
         total = sum(chunk.size for chunk in chunks)
-        if total != size:
-            problem = f"the chunks add up to {total} bytes, the body has {size}"
+        if total != len(body) and self._mend:
+            self.mended.append(int(place[1]) + 1)
+            return _mended(chunks, body)
+        if total != len(body):
+            problem = f"the chunks add up to {total} bytes, the body has {len(body)}"
             remedy = f"After an edit of the body, run: streamtape fix {self._path}"
             raise self._error(place, problem, remedy)
         return chunks
@@ -148,6 +173,15 @@ def _headers(schema: dict[str, str | list[str]]) -> Headers:
         for name, values in schema.items()
         for value in ([values] if isinstance(values, str) else values)
     )
+
+
+def _mended(chunks: tuple[Chunk, ...], body: bytes) -> tuple[Chunk, ...]:
+    """Keep the chunks that fit into the body; cut what is left into events."""
+    ends = accumulate(chunk.size for chunk in chunks)
+    kept = [chunk for chunk, end in zip(chunks, ends, strict=True) if end <= len(body)]
+    rest = body[sum(chunk.size for chunk in kept) :]
+    events = splits.cut(rest, splits.Events().offsets(rest, ()))
+    return (*kept, *(Chunk(0, len(event)) for event in events))
 
 
 def _chunk(entry: str) -> Chunk:

@@ -111,9 +111,10 @@ class Session:
         return self.mode != "none"
 
     @property
-    def has_recorded(self) -> bool:
-        """Whether there is anything new to keep."""
-        return any(recording.has_head for recording in self._recordings)
+    def recorded(self) -> tuple[Interaction, ...]:
+        """What has been recorded so far, in the order of the requests, not redacted."""
+        with self._lock:
+            return tuple(item.interaction() for item in self._recordings if item.has_head)
 
     @property
     def unplayed(self) -> list[Interaction]:
@@ -156,11 +157,9 @@ class Session:
         Args:
             current: what is on disk now; it may have grown since the session began.
         """
-        with self._lock:
-            recorded = [r.interaction() for r in self._recordings if r.has_head]
         kept = () if current is None or self.mode == "rewrite" else current.interactions
         redact = Redactor(Cassette(kept))
-        new = [redact(interaction) for interaction in recorded]
+        new = [redact(interaction) for interaction in self.recorded]
         if self.mode == "all":
             return Cassette(tuple(self._replaced(list(kept), new)), self.path)
         return Cassette((*kept, *new), self.path)
