@@ -106,6 +106,7 @@ class CassetteSchema(_Strict):
     interactions: list[InteractionSchema]
 
 
+_SEE_FORMAT = "The format is described in docs/explanation/cassette-format.md."
 _SCHEMAS: tuple[tuple[tuple[str | None, ...], type[BaseModel]], ...] = (
     ((), CassetteSchema),
     (("interactions", None), InteractionSchema),
@@ -124,7 +125,7 @@ def validate(document: Document, path: Path) -> CassetteSchema:
         raise CassetteFormatError(
             path,
             "not a streamtape cassette: it does not begin with 'streamtape: 1'",
-            "A cassette of another tool is converted with: streamtape convert OLD NEW",
+            "Cassettes of other tools are recorded again with streamtape.",
             line=1,
         )
     try:
@@ -169,7 +170,12 @@ def _explain(kind: str, error: Any, place: Place) -> tuple[str, str]:
             f"{given!r} is not an ending",
             f"Valid: {', '.join(END_KINDS)}, or e.g. {{reset: 40}}.",
         )
-    return str(error["msg"]).removeprefix("Value error, "), "See the format: docs, cassette format."
+    if kind in ("model_type", "dict_type"):
+        return "a mapping belongs here", _SEE_FORMAT
+    if kind == "value_error":
+        return str(error["ctx"]["error"]), _SEE_FORMAT
+    expected = str(error["msg"])
+    return f"{given!r} does not fit: {expected[0].lower()}{expected[1:]}", _SEE_FORMAT
 
 
 def _known_keys(place: Place) -> list[str]:

@@ -154,7 +154,7 @@ class _Walk:
         try:
             return _construct(kind, text)
         except ValueError:
-            problem = f"{text[:40]} is a number that JSON does not have"
+            problem = f"{text[:40]} cannot be read as a number"
             raise self._error(event, place, problem, "Quote it if it is text") from None
 
     def _error(self, event: Any, place: Place, problem: str, remedy: str) -> CassetteFormatError:
