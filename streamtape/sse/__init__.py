@@ -13,5 +13,6 @@ is decided above it. Source: https://html.spec.whatwg.org/multipage/server-sent-
 from streamtape.sse._decoder import Decoder
 from streamtape.sse._encoder import encode
 from streamtape.sse._event import Event
+from streamtape.sse._spans import EventSpan, Line, lines, spans
 
-__all__ = ["Decoder", "Event", "encode"]
+__all__ = ["Decoder", "Event", "EventSpan", "Line", "encode", "lines", "spans"]
