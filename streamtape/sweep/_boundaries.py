@@ -218,8 +218,6 @@ def _what(body: bytes, token: Token) -> str:
     text = body[token.start : token.stop].decode("utf-8", "replace")
     if token.kind == "surrogates":
         text = json.loads(f'"{text}"')
-    elif token.kind == "colon":
-        text = "the space" if text[1:] == " " else "its value"
     elif token.kind == "empty":
         text = "end" if token.start else "start"
     return _WHAT[token.kind].format(text=text, size=token.stop - token.start)
@@ -234,7 +232,7 @@ _WHAT = {
     "literal": "inside the literal {text}",
     "tag": "inside the tag {text}",
     "field": "inside the field name of {text!r}",
-    "colon": "between the colon and {text}",
+    "colon": "between the field's colon and its value",
     "space": "next to white space in a string",
     "before-newline": "just before the newline",
     "blank-line": "between the newlines of the blank line",

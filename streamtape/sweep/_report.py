@@ -84,7 +84,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class SweepReport:
-    """What came of a sweep, or of one shard of it. `print` it, or ``assert report.ok, report``.
+    """What came of a sweep, or of one shard of it. `print` it, or ``assert report.ok, str(report)``.
 
     Attributes:
         planned: how many runs there were to be, those for shrinking left out.

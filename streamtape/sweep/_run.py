@@ -11,7 +11,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from streamtape import clock
-from streamtape.errors import CaseTimeout
+from streamtape.errors import CaseTimeout, UsageError
 from streamtape.sweep import _growth
 from streamtape.sweep._case import subjects_of
 from streamtape.sweep._sweep import Sweep, rewritten
@@ -81,7 +81,8 @@ def run(
         What came of it.
 
     Raises:
-        UsageError: an option cannot be, or there is nothing to sweep.
+        UsageError: an option cannot be, there is nothing to sweep, or the results of `parse`
+            cannot be compared.
         Exception: whatever `parse` raises on the whole body as recorded: nothing to compare with.
     """
     found = parse_variants(variants)
@@ -124,6 +125,19 @@ class _References:
         # through.
         for subject in recorded:
             self._known[subject.interaction, ""] = self._expected(subject)
+
+        if isinstance(expect, _Unset):
+            self._refuse_what_cannot_be_compared(recorded[:1])
+
+    def _refuse_what_cannot_be_compared(self, subjects: list[Subject]) -> None:
+        for subject in subjects:
+            if self._known[subject.interaction, ""] != self._expected(subject):
+                raise UsageError(
+                    "parse()",
+                    "two calls with the same whole body gave results that are not equal",
+                    "Return values that can be compared (text, lists, dicts, dataclasses, ...), "
+                    "and keep no state between calls.",
+                )
 
     def _expected(self, subject: Subject) -> Any:
         if isinstance(self._expect, _Unset):

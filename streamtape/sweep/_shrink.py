@@ -75,6 +75,10 @@ def shrink_with(
         return result
 
 
+# So many of one kind: the next one may lie in another line, where the client does not mind it.
+_NEAREST = 5
+
+
 class _Search:
     """The questions asked so far, and the ways to ask for less."""
 
@@ -142,7 +146,7 @@ class _Search:
         return best
 
     def cleaner(self, best: Offsets) -> _Asking:
-        """Move each cut to the nearest place of each cleaner kind, the cleanest first."""
+        """Move each cut to one of the nearest places of a cleaner kind, the cleanest first."""
         for index in range(len(best)):
             rest = best[:index] + best[index + 1 :]
             moved = yield from self.first(
@@ -157,6 +161,5 @@ class _Search:
         for places in sorted(by_kind, key=lambda places: self._boundaries.rank(places[0])):
             if self._boundaries.rank(places[0]) >= present:
                 return
-            free = [place for place in places if place not in taken]
-            if free:
-                yield min(free, key=lambda place: (abs(place - offset), place))
+            free = (place for place in places if place not in taken)
+            yield from sorted(free, key=lambda place: (abs(place - offset), place))[:_NEAREST]

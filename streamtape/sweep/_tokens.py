@@ -106,7 +106,8 @@ def _field(body: bytes, line: Line) -> Iterator[Token]:
         if last > line.start:
             yield Token("field", line.start, min(line.colon + 1, line.stop), line.start + 1, last)
     if line.start < line.colon < line.stop - 1:
-        yield Token("colon", line.colon, line.colon + 2, line.colon + 1, line.colon + 1)
+        last = max(line.colon + 1, min(line.value, line.stop - 1))
+        yield Token("colon", line.colon, last + 1, line.colon + 1, last)
     if line.name(body) != b"data":
         return
     value = body[line.value : line.stop]

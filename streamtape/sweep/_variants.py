@@ -13,7 +13,7 @@ name                            what it does                                    
 ``no-space``                    no space after the colon                            events
 ``comments``                    comments before and between events                  events
 ``bom``                         a byte order mark first                             events
-``retry``                       a ``retry:`` line in each event                     events
+``retry``                       a ``retry:`` line in each event                     data
 ``ids``                         an ``id:`` line in each event without one           data
 ``json-escaped``                non-ASCII in JSON as ``\uXXXX``                      JSON
 ``json-unescaped``              ``\uXXXX`` in JSON as the character                  JSON
@@ -86,7 +86,7 @@ VARIANTS: dict[str, Variant] = {
         Variant("no-space", "events", rewrite.without_space),
         Variant("comments", "events", rewrite.with_comments),
         Variant("bom", "events", rewrite.with_bom),
-        Variant("retry", "events", rewrite.with_retry),
+        Variant("retry", "data", rewrite.with_retry),
         Variant("ids", "data", rewrite.with_ids),
         Variant("json-escaped", "json", rewrite.json_escaped),
         Variant("json-unescaped", "json", rewrite.json_unescaped),
