@@ -1,0 +1,374 @@
+"""The asynchronous face: the twin of `_sync.py`, for asyncio and trio.
+
+It performs and decides nothing. Tasks may share a stream: one reads at a time, and what a task
+reads on behalf of others is kept for the one that iterates.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+
+from streamtape.messages._dialect import BETA
+from streamtape.messages._emitter import check_name, emissions, endings, unwrap
+from streamtape.messages._errors import (
+    AnthropicError,
+    APIUserAbortError,
+    EndedError,
+    ListenerError,
+)
+from streamtape.messages._events import TextEvent
+from streamtape.messages._face import Face
+from streamtape.messages._tasks import current_task, spawn
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Generator, Iterable
+
+    from streamtape.messages._message import Message
+    from streamtape.messages._record import Record
+
+__all__ = ["AsyncMessageStream", "BetaAsyncMessageStream"]
+
+T = TypeVar("T")
+
+
+class AsyncMessageStream(Face[T], Generic[T]):
+    """A message as it comes: an asynchronous iterator of events, and an emitter of them.
+
+    Nothing is read before it is asked for, and nothing ahead of the consumer.
+    """
+
+    def __init__(self, source: Any, output_format: Any = None, **options: Any) -> None:
+        super().__init__(source, output_format, **options)
+        self._busy = False  # a task is reading, or tells listeners
+        self._busy_task: object = None
+        self._turn: Any = None  # an anyio.Event that others wait for
+        self._consumer: object = None  # the task that iterates
+        self._background: Any = None
+
+    # -- the iterator ----------------------------------------------------------------------------
+
+    def __aiter__(self) -> Self:
+        self._iterated = True
+        self._consumer = current_task()
+        return self
+
+    async def __anext__(self) -> Record:
+        """Return the next event, raw or derived, in the official SDK's order.
+
+        Raises:
+            AnthropicError: the stream failed or was aborted. One that merely ends early ends the
+                iteration; the final methods raise then.
+        """
+        while not self._kept:
+            if self._busy and not self._reentrant():
+                await self._wait_turn()
+                continue
+            event = await self._next()
+            if event is not None:
+                return event
+            if not self._kept:
+                raise StopAsyncIteration
+        return self._kept.popleft()
+
+    @property
+    def text_stream(self) -> AsyncIterator[str]:
+        """The text of every `text` event; it shares the stream with the other iterators."""
+        return _Texts(self)
+
+    async def _next(self) -> Record | None:
+        """Read one event, its listeners told; None at the end."""
+        self._busy = True
+        try:
+            while True:
+                for event in self._pending:
+                    if self._aborting:
+                        break
+                    if self._listeners.any:
+                        self._busy_task = current_task()
+                        for name, arguments in emissions(event, self._reader.message):
+                            await self._emit(name, *arguments)
+                        if self._aborting:
+                            break
+                    return event
+                if not await self._read():
+                    return None
+        except AnthropicError as error:
+            self._reader.fail(error)
+            await self._settle()
+            raise
+        finally:
+            self._busy, self._busy_task = False, None
+            if self._turn is not None:
+                self._turn.set()
+                self._turn = None
+
+    async def _pull(self) -> Record | None:
+        """Read one event when it is this task's turn."""
+        while self._busy and not self._reentrant():
+            await self._wait_turn()
+        return await self._next()
+
+    def _reentrant(self) -> bool:
+        """Whether the task that reads is this one: a listener may read the stream on."""
+        return self._busy_task is not None and self._busy_task == current_task()
+
+    async def _wait_turn(self) -> None:
+        import anyio
+
+        if self._turn is None:
+            self._turn = anyio.Event()
+        await self._turn.wait()
+
+    async def _read(self) -> bool:
+        """Wait for the next chunk; return whether the stream goes on (see the synchronous face)."""
+        if self._settled:
+            return self._over()
+        opening, chunk = self._chunks is None, None
+        try:
+            with self._reading:
+                if self._aborting:
+                    raise APIUserAbortError  # noqa: TRY301 - one way for every abort
+                if opening:
+                    await self._open()
+                else:
+                    chunk = await anext(self._chunks, None)
+            if opening:
+                await self._emit("connect")
+                return True
+            if chunk is None and self._aborting:
+                raise APIUserAbortError  # noqa: TRY301 - a shut socket may look like a clean end
+        except Exception as cause:  # noqa: BLE001 - whatever a transport raises
+            error = self._failed(cause)
+            await self._settle()
+            raise error from error.__cause__
+        except GeneratorExit:  # the coroutine was dropped: nothing can be awaited
+            self._reader.close()
+            raise
+        except BaseException:  # cancelled, by asyncio or trio
+            self._reader.close()
+            await self._settle_shielded()
+            raise
+        if chunk is None:
+            self._reader.end()
+            await self._settle()
+            return self._over()
+        self._pending = self._reader.feed(chunk)
+        return True
+
+    async def _open(self) -> None:
+        source = self._source() if self._is_opener(self._source) else self._source
+        if inspect.isawaitable(source):
+            source = await source
+        self._source = None
+        self._adopt(source)
+        response = getattr(source, "response", source)
+        chunks = response.aiter_bytes() if hasattr(response, "aiter_bytes") else response
+        if hasattr(chunks, "__aiter__"):
+            self._chunks = aiter(chunks)
+        else:
+            self._chunks = _from_iterable([chunks] if isinstance(chunks, bytes) else chunks)
+
+    # -- the emitter -----------------------------------------------------------------------------
+
+    async def _emit(self, name: str, *arguments: Any) -> None:
+        for listener in self._listeners.take(name):
+            try:
+                result = listener(*arguments)
+                if inspect.isawaitable(result):
+                    await result
+            except Exception as cause:
+                raise ListenerError(name) from cause
+
+    async def _settle(self) -> None:
+        """Close the source and emit the end; `end` comes whatever the listeners do."""
+        if not self._settle_once():
+            return
+        await self._close()
+        for name, arguments in (*endings(self._reader), ("end", ())):
+            try:
+                await self._emit(name, *arguments)
+            except ListenerError as error:
+                self._reader.listener_failed(error)
+                if name == "final_message":
+                    await self._emit_failure(error)
+        self._ended = True
+
+    async def _emit_failure(self, error: ListenerError) -> None:
+        try:
+            await self._emit("error", error)
+        except ListenerError as another:
+            error.add_note(f"A listener of the error failed too: {another.__cause__!r}")
+
+    async def _settle_shielded(self) -> None:
+        import anyio
+
+        with anyio.CancelScope(shield=True):
+            await self._settle()
+
+    def _settle_soon(self) -> None:
+        """Settle in the background of the running loop; elsewhere, at the next call on the stream."""
+        self._background = spawn(self._settle)
+
+    async def _close(self) -> None:
+        chunks, self._chunks = self._chunks, _from_iterable(())
+        for closable in (self.response, chunks):
+            for name in ("aclose", "close"):
+                if hasattr(closable, name):
+                    result = getattr(closable, name)()
+                    if inspect.isawaitable(result):
+                        await result
+                    break
+
+    async def done(self) -> None:
+        """Read the stream to its end.
+
+        Raises:
+            AnthropicError: it did not end with a whole message.
+        """
+        await self.get_final_message()
+
+    def emitted(self, name: str) -> Awaitable[Any]:
+        """Wait for the next emission of an event, from now on; read the stream for it.
+
+        Events that this reads are kept for an iterator, where there is one.
+
+        Returns:
+            To be awaited: None, the one argument, or a tuple of them.
+
+        Raises:
+            UsageError: there is no event of this name.
+            AnthropicError: when awaited: the stream ended without it: the error, or `EndedError`.
+        """
+        check_name(name)
+        return _Emitted(self, name)
+
+    async def _pull_one(self) -> bool:
+        """Read one event on behalf of a listener; return whether the stream goes on."""
+        event = await self._pull()
+        if event is not None and self._iterated:
+            self._kept.append(event)
+        return event is not None
+
+    # -- the end ---------------------------------------------------------------------------------
+
+    async def until_done(self) -> None:
+        """Read the stream to its end, whether or not that makes a whole message.
+
+        What it reads is kept for an iterator of another task.
+
+        Raises:
+            AnthropicError: it failed or was aborted.
+        """
+        keep = self._consumer is not None and self._consumer != current_task()
+        if not keep:
+            self._kept.clear()
+        while (event := await self._pull()) is not None:
+            if keep:
+                self._kept.append(event)
+
+    async def get_final_message(self) -> Message[T]:
+        """Read the stream to its end and return the message.
+
+        Raises:
+            AnthropicError: it failed, was aborted, or ended too early (`IncompleteStreamError`);
+                `partial_message` is what there is. Every later call raises the same.
+        """
+        if not self._ended:
+            await self.until_done()
+        return self._reader.final_message()
+
+    async def get_final_text(self) -> str:
+        """Read the stream to its end and return the text of the message.
+
+        Raises:
+            AnthropicError: as `get_final_message()`, or there is no text (`NoTextError`).
+        """
+        await self.get_final_message()
+        return self._reader.final_text()
+
+    final_message = get_final_message
+    final_text = get_final_text
+
+    async def close(self) -> None:
+        """Close the connection. A stream that has not come to its end is aborted by it."""
+        if self._reading.locked():
+            self.abort()
+            return
+        self._reader.close()
+        await self._settle()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._close_shielded()
+
+    async def _close_shielded(self) -> None:
+        """Close, also in a task that is being cancelled: the peer is to see it."""
+        if self._settled:
+            return
+        import anyio
+
+        with anyio.CancelScope(shield=True):
+            await self.close()
+
+
+class BetaAsyncMessageStream(AsyncMessageStream[T], Generic[T]):
+    """A message of the beta API as it comes."""
+
+    _dialect = BETA
+
+
+class _Texts:
+    """The texts of a stream. A class: trio warns of asynchronous generators that are dropped."""
+
+    __slots__ = ("_stream",)
+
+    def __init__(self, stream: AsyncMessageStream[Any]) -> None:
+        self._stream = aiter(stream)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> str:
+        while True:
+            event = await anext(self._stream)
+            if type(event) is TextEvent:
+                return event.text
+
+
+class _Emitted:
+    """An emission that is waited for: it listens from its making on, and reads when awaited."""
+
+    __slots__ = ("_caught", "_name", "_stream")
+
+    def __init__(self, stream: AsyncMessageStream[Any], name: str) -> None:
+        self._stream, self._name = stream, name
+        self._caught: list[tuple[Any, ...]] = []
+        stream.once(name, self._catch)
+
+    def _catch(self, *arguments: Any) -> None:
+        self._caught.append(arguments)
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        return self._wait().__await__()
+
+    async def _wait(self) -> Any:
+        stream = self._stream
+        try:
+            while not self._caught and await stream._pull_one():  # noqa: SLF001 - a part of it
+                pass
+        except AnthropicError:
+            if not self._caught:
+                raise
+        finally:
+            stream.off(self._name, self._catch)
+        if self._caught:
+            return unwrap(self._caught[0])
+        raise stream.error or EndedError(self._name)
+
+
+async def _from_iterable(chunks: Iterable[bytes]) -> AsyncIterator[bytes]:
+    for chunk in chunks:
+        yield chunk

@@ -1,0 +1,155 @@
+"""Who listens to what, and what each event of a stream is emitted as.
+
+This module keeps the listeners and decides names and order (reference, sections 2.2 to 2.4). It
+calls nobody: the faces do, each in its own colour.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from streamtape.errors import UsageError
+from streamtape.messages._raw import RawContentBlockStopEvent, RawMessageStopEvent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from streamtape.messages._message import Message
+    from streamtape.messages._reader import MessageReader
+    from streamtape.messages._record import Record
+
+    Listener = Callable[..., Any]
+    Emission = tuple[str, tuple[Any, ...]]
+
+__all__ = ["EVENT_NAMES", "Listeners", "check_name", "emissions", "endings", "unwrap"]
+
+EVENT_NAMES = (
+    "connect",
+    "stream_event",
+    "text",
+    "citation",
+    "input_json",
+    "thinking",
+    "signature",
+    "compaction",
+    "content_block",
+    "message",
+    "final_message",
+    "error",
+    "abort",
+    "end",
+)
+
+
+class Listeners:
+    """The listeners of one stream, in the order in which they came.
+
+    Attributes:
+        any: whether there ever was one; where not, nothing needs to be emitted.
+    """
+
+    def __init__(self) -> None:
+        self.any = False
+        self._of: dict[str, list[tuple[Listener, bool]]] = {name: [] for name in EVENT_NAMES}
+
+    def add(self, name: str, listener: Listener, *, once: bool) -> None:
+        """Add a listener; the same one may be there more than once.
+
+        Raises:
+            UsageError: there is no event of this name.
+        """
+        self._named(name).append((listener, once))
+        self.any = True
+
+    def remove(self, name: str, listener: Listener) -> None:
+        """Remove the first occurrence of a listener; one that is not there is no error.
+
+        Raises:
+            UsageError: there is no event of this name.
+        """
+        entries = self._named(name)
+        for entry in entries:
+            if entry[0] == listener:
+                entries.remove(entry)
+                return
+
+    def take(self, name: str) -> list[Listener]:
+        """Return who is to be called now; those that wanted one call are removed first.
+
+        The list is a copy: who is added or removed while it is worked off counts the next time.
+        """
+        entries = self._of[name]
+        if any(once for _, once in entries):
+            self._of[name] = [entry for entry in entries if not entry[1]]
+        return [listener for listener, _ in entries]
+
+    def _named(self, name: str) -> list[tuple[Listener, bool]]:
+        check_name(name)
+        return self._of[name]
+
+
+def check_name(name: str) -> None:
+    """Raise the error that suggests the right name, where there is no event of this one.
+
+    Raises:
+        UsageError: there is no event of this name.
+    """
+    if name in EVENT_NAMES:
+        return
+    snake = "".join(f"_{c.lower()}" if c.isupper() else c for c in str(name))
+    close = [snake] if snake in EVENT_NAMES else get_close_matches(snake, EVENT_NAMES, 1)
+    remedy = f"Did you mean {close[0]!r}?" if close else f"There are: {', '.join(EVENT_NAMES)}."
+    raise UsageError(f"event {name!r}", "no stream emits it", remedy)
+
+
+def emissions(event: Record, message: Message[Any] | None) -> Iterator[Emission]:
+    """Yield what one event of the stream is emitted as: name and arguments, in order."""
+    kind = event.type
+    if kind in _DERIVED:
+        first, second = _DERIVED[kind]
+        arguments = (getattr(event, first),)
+        yield kind, (*arguments, getattr(event, second)) if second else arguments
+        return
+    if message is None:
+        return
+    # The raw events go out as they were sent; what the stream adds to two of them is emitted apart.
+    if kind == "content_block_stop":
+        raw = {key: value for key, value in event._data.items() if key != "content_block"}  # noqa: SLF001
+        yield "stream_event", (RawContentBlockStopEvent(raw), message)
+        yield "content_block", (event.content_block,)
+    elif kind == "message_stop":
+        raw = {key: value for key, value in event._data.items() if key != "message"}  # noqa: SLF001
+        yield "stream_event", (RawMessageStopEvent(raw), message)
+        yield "message", (message,)
+    elif kind == "compaction":
+        if event.content:
+            yield "compaction", (event.content,)
+    else:
+        yield "stream_event", (event, message)
+
+
+# Derived event: its fields that are the arguments.
+_DERIVED: dict[str, tuple[str, str]] = {
+    "text": ("text", "snapshot"),
+    "citation": ("citation", "snapshot"),
+    "input_json": ("partial_json", "snapshot"),
+    "thinking": ("thinking", "snapshot"),
+    "signature": ("signature", ""),
+}
+
+
+def endings(reader: MessageReader[Any]) -> list[Emission]:
+    """Return what the end of a stream is emitted as, but for `end` itself."""
+    if reader.state == "aborted":
+        return [("abort", (reader.error,))]
+    if reader.error is not None:
+        return [("error", (reader.error,))]
+    return [("final_message", (reader.message,))]
+
+
+def unwrap(arguments: tuple[Any, ...]) -> Any:
+    """Return what `emitted()` gives for the arguments of an emission."""
+    if not arguments:
+        return None
+    return arguments[0] if len(arguments) == 1 else arguments

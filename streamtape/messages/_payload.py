@@ -1,0 +1,73 @@
+"""From an event of the stream to the JSON object that it carries, or to the error that it is.
+
+What is not for us is passed over: pings, events without data, unknown events that are no JSON.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from pydantic_core import from_json
+
+from streamtape.messages._dialect import BETA
+from streamtape.messages._errors import InvalidEventError
+from streamtape.messages._status import stream_error
+
+if TYPE_CHECKING:
+    from streamtape.sse import Event
+
+__all__ = ["payload"]
+
+_KNOWN = frozenset({*BETA.raw, "error"})
+
+
+def payload(event: Event, response: Any = None) -> dict[str, Any] | None:
+    """Return the JSON object of an event, or None for one that is to be passed over.
+
+    An event without a name is taken by the `type` of its JSON (gateways leave the `event:` line
+    out); JSON without a `type` is taken by the event's name.
+
+    Args:
+        event: the event.
+        response: what it came with, for the error's `response` and request id.
+
+    Raises:
+        APIError: the event is an error of the service.
+        InvalidEventError: a known event whose data is not a JSON object.
+    """
+    name, text = event.event, event.data
+    if name == "ping" or (not text and name != "error"):
+        return None
+    try:
+        data = from_json(text)
+    except ValueError:
+        data = _second_try(name, text)
+    if name == "error":
+        raise stream_error(text if data is None else data, response)
+    if type(data) is not dict:
+        if name in _KNOWN:
+            raise InvalidEventError(name, f"its data is not a JSON object: {text[:80]!r}")
+        return None
+    kind = data.get("type")
+    if name == "message":
+        if kind == "error":
+            raise stream_error(data, response)
+        return data if isinstance(kind, str) and kind in _KNOWN else None
+    if kind is None:
+        data["type"] = name
+    return data
+
+
+def _second_try(name: str, text: str) -> Any:
+    """Parse what the fast parser refuses: a lone surrogate escape, which JSON texts may hold.
+
+    Returns:
+        The value; None if it is no JSON.
+    """
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+    except RecursionError:
+        raise InvalidEventError(name, "its JSON is nested too deeply") from None
