@@ -30,9 +30,9 @@ from streamtape.sweep._excerpt import Excerpt, excerpt
 from streamtape.sweep._growth import Growth
 from streamtape.sweep._kinds import BOUNDARIES, KINDS, Kind
 from streamtape.sweep._report import Failure, SweepReport, Tally
-from streamtape.sweep._run import Parse, describe, difference, run
+from streamtape.sweep._run import Parse, difference, run
 from streamtape.sweep._shrink import shrink, shrink_with
-from streamtape.sweep._sweep import Sweep, rewritten
+from streamtape.sweep._sweep import Sweep, describe, rewritten
 from streamtape.sweep._text import coverage_line
 from streamtape.sweep._variants import GROUPS, VARIANTS, Variant, variants
 from streamtape.sweep._watchdog import Watchdog

@@ -165,9 +165,11 @@ class Grammar:
 
     Attributes:
         singles: whether to make the single cuts too (not, where `cuts` runs as well).
+        empty_chunks: whether to make empty chunks too.
     """
 
     singles: bool = True
+    empty_chunks: bool = True
 
     def count(self, subject: Subject) -> int:
         singles = len(subject.boundaries.aimed) if self.singles else 0
@@ -185,7 +187,8 @@ class Grammar:
         """Yield the offsets of the splits that are no single cut."""
         if self.singles:  # else `cuts` has brought it
             yield ()
-        yield from _empty_chunks(subject)
+        if self.empty_chunks:
+            yield from _empty_chunks(subject)
         yield from _several_events(subject)
         yield from _two_cuts(subject)
         yield from _half_characters(subject)
@@ -236,8 +239,12 @@ def _half_characters(subject: Subject) -> Iterator[tuple[int, ...]]:
             yield (before.start, half)
 
 
-def parse(over: Over) -> tuple[Enumerator, ...]:
+def parse(over: Over, *, empty_chunks: bool = True) -> tuple[Enumerator, ...]:
     """Turn any spelling of what to sweep over into enumerators; none comes twice.
+
+    Args:
+        over: one spelling, or a list of them.
+        empty_chunks: whether `grammar` makes empty chunks: of no use where a transport drops them.
 
     Raises:
         UsageError: it is none, or nothing; the message lists what is valid.
@@ -250,8 +257,8 @@ def parse(over: Over) -> tuple[Enumerator, ...]:
             found.setdefault(str(enumerator), enumerator)
     if not found:
         raise UsageError("an empty list of sweeps", "nothing would be run", _VALID)
-    if "cuts" in found and "grammar" in found:
-        found["grammar"] = Grammar(singles=False)
+    if found.get("grammar") == Grammar():
+        found["grammar"] = Grammar(singles="cuts" not in found, empty_chunks=empty_chunks)
     return tuple(found.values())
 
 

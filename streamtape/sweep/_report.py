@@ -84,7 +84,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class SweepReport:
-    """What came of a sweep, or of one shard of it. `print` it, or ``assert report.ok, str(report)``.
+    """What came of a sweep, or of one shard of it. `print` it, or `assert report.ok, str(report)`.
 
     Attributes:
         planned: how many runs there were to be, those for shrinking left out.
@@ -125,13 +125,16 @@ class SweepReport:
         """The report as text; see `lines`."""
         return "\n".join(self.lines())
 
-    def lines(self, reproduce: Callable[[Failure], str] | None = None) -> Iterator[str]:
+    def lines(
+        self, reproduce: Callable[[Failure], str] | None = None, *, error: bool = True
+    ) -> Iterator[str]:
         """Yield the report as lines of plain text.
 
         Args:
             reproduce: what to type to run a failure again; by default its split is named.
+            error: whether to say what the smallest failure raised, too.
         """
-        return render(self, reproduce)
+        return render(self, reproduce, error=error)
 
     def __or__(self, other: SweepReport) -> SweepReport:
         """Return both together: two shards of one sweep, or two sweeps."""

@@ -14,7 +14,7 @@ from streamtape import clock
 from streamtape.errors import CaseTimeout, UsageError
 from streamtape.sweep import _growth
 from streamtape.sweep._case import subjects_of
-from streamtape.sweep._sweep import Sweep, rewritten
+from streamtape.sweep._sweep import Sweep, describe, rewritten
 from streamtape.sweep._variants import variants as parse_variants
 from streamtape.sweep._watchdog import Watchdog
 
@@ -27,13 +27,11 @@ if TYPE_CHECKING:
     from streamtape.sweep._report import SweepReport
     from streamtape.sweep._variants import Variant
 
-__all__ = ["Parse", "describe", "difference", "run"]
+__all__ = ["Parse", "difference", "run"]
 
 Parse: TypeAlias = Callable[[list[bytes]], Any]
 
 _MOST_TEXT = 200
-# Each one costs the whole timeout, and 2,000 of them five hours.
-_MOST_HUNG = 3
 
 
 class _Unset:
@@ -41,7 +39,6 @@ class _Unset:
 
 
 _UNSET: Final = _Unset()
-_MISSING: Final = object()
 
 
 def run(
@@ -94,8 +91,6 @@ def run(
         references = _References(parse, expect, recorded, exact, watchdog)
         for case in sweep:
             sweep.record(case, references.check(sweep.subject(case), sweep.chunks(case)))
-            if references.hung == _MOST_HUNG:
-                sweep.enough()
         report = sweep.report()
         if growth:
             points = _growth.measure(
@@ -120,7 +115,6 @@ class _References:
         self._call = watchdog.call
         self._known: dict[tuple[int | None, str], Any] = {}
         self._unknown: dict[tuple[int | None, str], str] = {}
-        self.hung = 0
         # A parser that cannot take the recording at all is no matter of splits: this one goes
         # through.
         for subject in recorded:
@@ -156,11 +150,11 @@ class _References:
             try:
                 self._known[key] = self._expected(subject)
             except (Exception, CaseTimeout) as error:  # noqa: BLE001 - so will every run of it be
-                self._unknown[key] = f"on the whole body: {self._describe(error)}"
+                self._unknown[key] = f"on the whole body: {describe(error)}"
         return key
 
-    def check(self, subject: Subject, chunks: list[bytes]) -> str | None:
-        """Parse; return what is wrong with the result, or None."""
+    def check(self, subject: Subject, chunks: list[bytes]) -> BaseException | str | None:
+        """Parse; return what is wrong, or None."""
         key = self._learn(subject)
         if key in self._unknown:
             return self._unknown[key]
@@ -170,17 +164,8 @@ class _References:
             if result == expected:
                 return None
         except (Exception, CaseTimeout) as error:  # noqa: BLE001 - whatever it is, it is the finding
-            return self._describe(error)
+            return error
         return difference(result, expected)
-
-    def _describe(self, error: BaseException) -> str:
-        self.hung += isinstance(error, CaseTimeout)
-        return describe(error)
-
-
-def describe(error: BaseException) -> str:
-    """Return an error in a line: its type and what it says."""
-    return f"{type(error).__name__}: {error}".rstrip(": ")
 
 
 def difference(result: Any, expected: Any) -> str:

@@ -5,7 +5,12 @@ runner that re-makes fixtures, and a pool of processes drive the same object::
 
     sweep = Sweep(subjects_of(body), over="cuts")
     for case in sweep:
-        sweep.record(case, error=run(sweep.chunks(case)))
+        try:
+            run(sweep.chunks(case))
+        except Exception as error:
+            sweep.record(case, error)
+        else:
+            sweep.record(case)
     report = sweep.report()
 
 In order: known failures, what was asked for, and, if something failed, the search for the smallest.
@@ -18,7 +23,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from streamtape import splits
-from streamtape.errors import UsageError
+from streamtape.errors import CaseTimeout, UsageError
 from streamtape.splits import At, Bytes, Whole
 from streamtape.sweep import _enumerate
 from streamtape.sweep._case import Case, Subject
@@ -34,11 +39,13 @@ if TYPE_CHECKING:
 
     from streamtape.sweep._variants import Variant
 
-__all__ = ["Sweep", "rewritten"]
+__all__ = ["Sweep", "describe", "rewritten"]
 
 _MOST_PLACES = 3  # cuts shown of the smallest failure
 _MOST_TEXT = 2000  # characters kept of one error
 _SHRINK_RUNS = 1000
+# Each one costs the whole timeout, and 2,000 of them would take hours.
+_MOST_HUNG = 3
 
 
 def rewritten(subjects: Iterable[Subject], variants: Iterable[Variant]) -> list[Subject]:
@@ -63,6 +70,7 @@ class Sweep:
         shard: which part of the sweep this is, counted from 0, and how many there are.
         max_failures: after so many failures, nothing more is tried but to shrink.
         shrink_runs: the greatest number of runs to find the smallest failing split.
+        empty_chunks: whether `grammar` makes empty chunks (httpx and httpx2 drop them).
         label: the name of the recording, for the coverage.
 
     Raises:
@@ -78,6 +86,7 @@ class Sweep:
         shard: tuple[int, int] = (0, 1),
         max_failures: int | None = None,
         shrink_runs: int = _SHRINK_RUNS,
+        empty_chunks: bool = True,
         label: str = "",
     ) -> None:
         self._subjects = {(each.interaction, each.variant): each for each in subjects}
@@ -87,7 +96,7 @@ class Sweep:
             raise UsageError(
                 f"shard {shard}", "there is none", "Give (number from 0, of how many)."
             )
-        self._enumerators = _enumerate.parse(over)
+        self._enumerators = _enumerate.parse(over, empty_chunks=empty_chunks)
         self._shard, self._max_failures = shard, max_failures
         self._shrink_runs, self._label = shrink_runs, label
         self._recalled = [] if shard[0] else list(self._known(recalled))
@@ -95,7 +104,7 @@ class Sweep:
         self._marks = {key: Marks(subject) for key, subject in self._subjects.items()}
         self._by_kind: dict[str, list[int]] = {}
         self._by_variant: dict[str, list[int]] = {}
-        self._checked = self._failed = self._shrunk = 0
+        self._checked = self._failed = self._shrunk = self._hung = 0
         self._failures: dict[tuple[str, str], Failure] = {}
         self._smallest: Failure | None = None
         self._answer: bool | None = None
@@ -165,15 +174,17 @@ class Sweep:
         """Return the chunks of a case."""
         return self._subjects[case.interaction, case.variant].chunks(case.split)
 
-    def record(self, case: Case, error: str | None) -> bool:
+    def record(self, case: Case, error: BaseException | str | None = None) -> bool:
         """Take note of what came of a case.
+
+        After a few cases that timed out, nothing more is tried but to shrink.
 
         Args:
             case: a case that was handed out.
-            error: what went wrong, in words, or None for a pass.
+            error: what went wrong, as an exception or in words, or None for a pass.
 
         Returns:
-            Whether it is the smallest failure so far: keep its exception, if you have one.
+            Whether it is the smallest failure so far: keep its exception, if you need it.
         """
         key = (case.interaction, case.variant)
         self._marks[key].add(self._subjects[key].offsets(case.split))
@@ -189,11 +200,13 @@ class Sweep:
                 tally[0] += error is not None
                 tally[1] += 1
             self._failed += error is not None
-        return error is not None and self._note(case, error)
-
-    def enough(self) -> None:
-        """Try nothing more of what was asked for, but shrink what has failed."""
-        self._max_failures = 0
+        if error is None:
+            return False
+        if isinstance(error, CaseTimeout):
+            self._hung += 1
+            if self._hung == _MOST_HUNG:
+                self._max_failures = 0
+        return self._note(case, error if isinstance(error, str) else describe(error))
 
     def stop(self) -> None:
         """Hand out no more cases, not even to shrink: the report has what has been run."""
@@ -288,6 +301,11 @@ class Sweep:
             failure.order,
             places,
         )
+
+
+def describe(error: BaseException) -> str:
+    """Return an error in a line or a few: its type, and what it says."""
+    return f"{type(error).__name__}: {error}".rstrip(": ")
 
 
 def _by_rank(item: tuple[str, Sequence[int]]) -> int:

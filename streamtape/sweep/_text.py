@@ -31,15 +31,18 @@ _REMEDY = {
 }
 
 
-def render(report: SweepReport, reproduce: Callable[[Failure], str] | None) -> Iterator[str]:
+def render(
+    report: SweepReport, reproduce: Callable[[Failure], str] | None, *, error: bool = True
+) -> Iterator[str]:
     """Yield the lines of a report."""
     if report.smallest is None:
         yield f"streamtape: passes under {_count(report.checked, 'split')}{_stopped(report)}"
     else:
         yield from _failing(report, report.smallest)
         yield from _places(report.smallest)
-        yield f"  {report.smallest.error.replace(chr(10), chr(10) + '  ')}"
-        yield ""
+        if error:
+            yield from (f"  {line}" for line in report.smallest.error.splitlines())
+            yield ""
         how = reproduce(report.smallest) if reproduce else _spelled(report.smallest)
         yield f"  reproduce:  {how}"
     for growth in report.growth:

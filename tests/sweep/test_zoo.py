@@ -1,7 +1,7 @@
 """The zoo: broken clients, each named after its mistake, and what `grammar` says of them.
 
-A client takes a body in chunks and returns what it understood. Each is caught by `grammar` alone; the
-smallest split is of the kind that tells the mistake, and no split with fewer cuts fails.
+A client takes a body in chunks and returns what it understood. Each is caught by `grammar` alone;
+the smallest split is of the kind that tells the mistake, and no split with fewer cuts fails.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ class Entry:
     expect: Callable[[bytes], Any] | None
 
     def run(self, over: sweep.Over) -> sweep.SweepReport:
+        """Sweep the client."""
         options = {} if self.expect is None else {"expect": self.expect}
         return sweep.run(self.client, self.body, over, variants=self.variants, **options)  # type: ignore[arg-type]
 
@@ -158,9 +159,7 @@ def splits_lines_as_text(chunks: list[bytes]) -> Any:
 @broken("crlf", variants="crlf")
 def counts_crlf_twice(chunks: list[bytes]) -> Any:
     text = b"".join(chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n") for chunk in chunks)
-    return [event for event in right(text.replace(b"\n\n", b"\0").replace(b"\n", b"\0"))] or [
-        block.split(b"\n") for block in text.split(b"\n\n")
-    ]
+    return [block.split(b"\n") for block in text.split(b"\n\n")]
 
 
 @broken("whole", 0, variants="cr")
@@ -200,7 +199,9 @@ def splits_each_chunk_at_blank_lines(chunks: list[bytes]) -> Any:
 
 @broken("event-line")
 def searches_each_chunk_for_events(chunks: list[bytes]) -> Any:
-    return [event for each in chunks for event in re.findall(rb"(?:event: (.*)\n)data: (.*)\n", each)]
+    return [
+        event for each in chunks for event in re.findall(rb"(?:event: (.*)\n)data: (.*)\n", each)
+    ]
 
 
 @broken("event-line")
@@ -307,12 +308,12 @@ def keeps_one_chunk_of_a_broken_event(chunks: list[bytes]) -> Any:
 
 @broken("other")
 def loads_json_from_each_chunk(chunks: list[bytes]) -> Any:
-    found = []
-    for chunk in chunks:
-        for line in chunk.split(b"\n"):
-            if line.startswith(b"data: {") and line.endswith(b"}"):
-                found.append(json.loads(line[6:]))
-    return found
+    lines = [line for chunk in chunks for line in chunk.split(b"\n")]
+    return [
+        json.loads(line.removeprefix(b"data: "))
+        for line in lines
+        if line.startswith(b"data: {") and line.endswith(b"}")
+    ]
 
 
 @broken("colon")
