@@ -7,6 +7,7 @@ the session's.
 from __future__ import annotations
 
 import copy
+import dataclasses
 import functools
 import inspect
 from contextlib import ExitStack
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
+    from streamtape import splits
     from streamtape.cassette import Interaction
 
     Params = ParamSpec("Params")
@@ -40,6 +42,7 @@ class Tape:
         options: see `TapeOptions`.
         remedy: the command that records, for messages.
         missing_ok: whether mode ``none`` may begin without a file; every request is then a miss.
+        cassette: what to replay instead of what the file holds.
 
     Raises:
         CassetteError: the file is missing (mode ``none``) or broken. A broken file is an error in
@@ -53,18 +56,15 @@ class Tape:
         remedy: str = "Record it with mode='once' or 'new_episodes'.",
         *,
         missing_ok: bool = False,
+        cassette: cassettes.Cassette | None = None,
     ) -> None:
         self.path = path
         self.options = options
-        self.session = Session(
-            _existing(path, remedy, missing_ok=missing_ok or options.mode != "none"),
-            mode=options.mode,
-            split=options.split,
-            timing=options.timing,
-            matching=options.matching,
-            path=path,
-            remedy=remedy,
-        )
+        self._remedy = remedy
+        if cassette is None:
+            missing_ok = missing_ok or options.mode != "none"
+            cassette = _existing(path, remedy, missing_ok=missing_ok)
+        self.session = self._session(cassette)
         self._stack = ExitStack()
 
     @property
@@ -87,6 +87,13 @@ class Tape:
     def unplayed(self) -> list[Interaction]:
         """The recorded interactions that nobody has asked for."""
         return self.session.unplayed
+
+    def rewind(self, cassette: cassettes.Cassette, split: splits.Split) -> None:
+        """Begin anew, while in use: nothing replayed yet, with another cassette and split."""
+        self.stop()
+        self.options = dataclasses.replace(self.options, split=split)
+        self.session = self._session(cassette)
+        self.start()
 
     def start(self) -> None:
         """Answer, or record, every request of the process from here on."""
@@ -116,6 +123,17 @@ class Tape:
         if self.options.unplayed == "fail" and self.unplayed:
             return UnplayedError(self.path, [str(item.request) for item in self.unplayed])
         return None
+
+    def _session(self, cassette: cassettes.Cassette | None) -> Session:
+        return Session(
+            cassette,
+            mode=self.options.mode,
+            split=self.options.split,
+            timing=self.options.timing,
+            matching=self.options.matching,
+            path=self.path,
+            remedy=self._remedy,
+        )
 
     def __repr__(self) -> str:
         return f"<Tape {self.path} mode={self.mode} playbacks={len(self.playbacks)}>"
