@@ -60,9 +60,10 @@ def shrink_with(
     boundaries: Boundaries,
     *,
     runs: int = 1000,
+    known: int = 0,
 ) -> Offsets:
     """Drive `shrink` with a function that says whether the cuts it is given fail."""
-    search = shrink(offsets, boundaries, runs=runs)
+    search = shrink(offsets, boundaries, runs=runs, known=known)
     try:
         question = next(search)
         while True:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -21,6 +21,9 @@ from streamtape.sweep import (
     excerpt,
     run,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 BODY = (
     'event: content_block_delta\ndata: {"type":"content_block_delta","index":0,'
@@ -42,17 +45,25 @@ def keep_the_first(chunks: list[bytes]) -> bytes:
 def test_a_failing_report_reads_like_this() -> None:
     """The sentence, the bytes around the cut, the mark, the error, and how to run it again."""
     assert str(run(decode_each, BODY)).splitlines() == [
-        "streamtape: fails under 2 of 172 splits (1 of 1 cuts inside a UTF-8 character, "
-        "0 of 169 cuts elsewhere, and byte by byte); smallest: one cut, at byte 128",
+        (
+            "streamtape: fails under 2 of 172 splits (1 of 1 cuts inside a UTF-8 character, "
+            "0 of 169 cuts elsewhere, and byte by byte); smallest: one cut, at byte 128"
+        ),
         "",
         "  event 1, content_block_delta",
-        '    data: ... ype":"input_json_delta","partial_json":"\\"Z\\xc3 | '
-        '\\xbcrich\\"}"}}\\n\\nevent: mess',
-        "                                                         ^^^^^^^^^^^ "
-        "inside the 2-byte character 'ü'",
+        (
+            '    data: ... ype":"input_json_delta","partial_json":"\\"Z\\xc3 | '
+            '\\xbcrich\\"}"}}\\n\\nevent: mess'
+        ),
+        (
+            "                                                         ^^^^^^^^^^^ "
+            "inside the 2-byte character 'ü'"
+        ),
         "",
-        "  UnicodeDecodeError: 'utf-8' codec can't decode byte 0xc3 in position 127: "
-        "unexpected end of data",
+        (
+            "  UnicodeDecodeError: 'utf-8' codec can't decode byte 0xc3 in position 127: "
+            "unexpected end of data"
+        ),
         "",
         "  reproduce:  split 'at:128'",
     ]
@@ -222,7 +233,11 @@ def test_a_report_survives_json() -> None:
 def test_a_failure_is_a_case_again() -> None:
     """What a file remembers can be run."""
     assert str(SMALL.case.spec) == "at:7"
-    assert (str(LARGE.case.spec), LARGE.case.interaction, LARGE.case.variant) == ("2/size:3", 2, "cr")
+    assert (str(LARGE.case.spec), LARGE.case.interaction, LARGE.case.variant) == (
+        "2/size:3",
+        2,
+        "cr",
+    )
 
 
 def coverage(offsets: list[int], body: bytes = b"data: \xc3\xa9\n\n") -> Coverage:

@@ -176,11 +176,19 @@ DIFFERENCES = [
     ([1, 2], [1, 3], "differs at item 1\n  got       2\n  expected  3"),
     ([1], [1, 2], "differs at item 1 (1 items, not 2)\n  got       nothing\n  expected  2"),
     ((1, 2), (1,), "differs at item 1 (2 items, not 1)\n  got       2\n  expected  nothing"),
-    ("a" * 30 + "b", "a" * 30, f"differs at character 30\n  got       {'a' * 20 + 'b'!r}\n  expected  {'a' * 20!r}"),
+    (
+        "a" * 30 + "b",
+        "a" * 30,
+        f"differs at character 30\n  got       {'a' * 20 + 'b'!r}\n  expected  {'a' * 20!r}",
+    ),
     (b"ab", b"ac", "differs at byte 1\n  got       b'ab'\n  expected  b'ac'"),
     (None, [1], "differs\n  got       None\n  expected  [1]"),
     (Odd(1), Odd(2), "differs\n  got       Odd(size=1)\n  expected  Odd(size=2)"),
-    ({"a": "x" * 300}, 1, f"differs\n  got       {({'a': 'x' * 300}.__repr__())[:200]}...\n  expected  1"),
+    (
+        {"a": "x" * 300},
+        1,
+        f"differs\n  got       {({'a': 'x' * 300}.__repr__())[:200]}...\n  expected  1",
+    ),
 ]
 
 
@@ -210,7 +218,13 @@ def test_the_example_of_the_documentation_runs() -> None:
 
     def parse(chunks: list[bytes]) -> list[object]:
         lines = b"".join(chunks).decode().split("\n")
-        return [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: ")]
+        return [
+            json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: ")
+        ]
 
     report = sweep.run(parse, BODY, over=["cuts", "bytes"], variants="all")
-    assert {name for name, tally in report.by_variant.items() if tally.failed} == {"cr", "mixed", "no-space"}
+    assert {name for name, tally in report.by_variant.items() if tally.failed} == {
+        "cr",
+        "mixed",
+        "no-space",
+    }

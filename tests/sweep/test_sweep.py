@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,6 +18,9 @@ from streamtape.sweep import (
     subjects_of,
     variants,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 BODY = b"data: h\xc3\xa9\n\ndata: b\n\n"
 HALF = BODY.index(b"\xa9")
@@ -79,7 +82,9 @@ def test_the_recording_comes_before_its_variants() -> None:
     subjects = [Subject(BODY), *rewritten([Subject(BODY)], variants(["cr", "lf"]))]
     assert [subject.variant for subject in subjects] == ["", "cr"]  # with LF, it is as recorded
     sweep = Sweep(subjects)
-    report, _ = drive(sweep, lambda case: case.variant == "cr" or HALF in sweep.subject(case).offsets(case.split))
+    report, _ = drive(
+        sweep, lambda case: case.variant == "cr" or HALF in sweep.subject(case).offsets(case.split)
+    )
     assert report.smallest is not None
     assert (report.smallest.split, report.smallest.variant) == (f"at:{HALF}", "")
     assert report.by_variant["cr"].failed == report.by_variant["cr"].checked
@@ -102,23 +107,31 @@ def test_a_failure_in_a_variant_is_shrunk_there() -> None:
 
 @dataclass
 class Response:
+    """A body, and how it was read."""
+
     body: bytes
     chunk_sizes: tuple[int, ...]
 
 
 @dataclass
 class Interaction:
+    """One request's answer."""
+
     response: Response
 
 
 @dataclass
 class Tape:
+    """Something like a cassette."""
+
     interactions: list[Interaction]
 
 
 def tape(*bodies: bytes) -> Tape:
     """Return something like a cassette, each body recorded in two chunks."""
-    return Tape([Interaction(Response(body, (1, len(body) - 1) if body else ())) for body in bodies])
+    return Tape(
+        [Interaction(Response(body, (1, len(body) - 1) if body else ())) for body in bodies]
+    )
 
 
 def test_a_cassette_is_swept_interaction_by_interaction() -> None:
@@ -127,7 +140,12 @@ def test_a_cassette_is_swept_interaction_by_interaction() -> None:
     assert [(each.interaction, each.recorded) for each in subjects] == [(1, (1,)), (3, (1,))]
     sweep = Sweep(subjects, ["recorded", "bytes"])
     report, seen = drive(sweep, lambda case: case.interaction == 3 and len(sweep.chunks(case)) > 9)
-    assert [str(case.spec) for case in seen[:4]] == ["1/recorded", "1/bytes", "3/recorded", "3/bytes"]
+    assert [str(case.spec) for case in seen[:4]] == [
+        "1/recorded",
+        "1/bytes",
+        "3/recorded",
+        "3/bytes",
+    ]
     assert report.smallest is not None
     assert report.smallest.split.startswith("3/at:")
     assert report.smallest.case.interaction == 3
@@ -256,9 +274,7 @@ def test_a_case_that_is_not_recorded_is_a_mistake_of_the_driver() -> None:
     sweep.record(case, "no")
     with pytest.raises(UsageError) as caught:
         list(sweep.shrinking())
-    assert str(caught.value) == (
-        "the case whole: it was not recorded. Call record() for each."
-    )
+    assert str(caught.value) == ("the case whole: it was not recorded. Call record() for each.")
 
 
 def test_a_split_that_fails_of_many_kinds_is_kept_once_for_each() -> None:

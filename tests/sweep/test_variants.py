@@ -64,7 +64,7 @@ def test_a_variant_keeps_what_it_promises(
     (variant,) = variants(name)
     body = draw.draw(bodies)
     keeps = PROMISE[variant.keeps]
-    assert keeps(variant.rewrite(body)) == keeps(body)  # type: ignore[operator]
+    assert keeps(variant.rewrite(body)) == keeps(body)
 
 
 REWRITTEN = {
@@ -73,7 +73,10 @@ REWRITTEN = {
     "cr": (b"\xef\xbb\xbfdata: a\n\n", b"\xef\xbb\xbfdata: a\r\r"),
     "mixed": (b"data: a\n\n\n\n\n\ndata: b\n\n", b"data: a\n\r\n\r\r\n\r\n\rdata: b\n\r\n"),
     "no-space": (b"data: a\ndata:  b\nid\n: c\n\n", b"data:a\ndata:  b\nid\n: c\n\n"),
-    "comments": (b"data: a\n\ndata: b\n\n", b": keep-alive\n\n:\ndata: a\n\n: keep-alive\n\n:\ndata: b\n\n"),
+    "comments": (
+        b"data: a\n\ndata: b\n\n",
+        b": keep-alive\n\n:\ndata: a\n\n: keep-alive\n\n:\ndata: b\n\n",
+    ),
     "bom": (b"data: a\n\n", b"\xef\xbb\xbfdata: a\n\n"),
     "retry": (b"data: a\r\n\r\n", b"retry: 3000\r\ndata: a\r\n\r\n"),
     "ids": (b"data: a\n\ndata: b\n\n", b"id: 1\ndata: a\n\nid: 2\ndata: b\n\n"),

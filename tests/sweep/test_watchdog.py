@@ -6,13 +6,16 @@ import pickle
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from streamtape import sweep
 from streamtape.errors import CaseTimeout, UsageError
 from streamtape.sweep import Watchdog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 LIMIT = 0.05
 
@@ -26,7 +29,7 @@ def spins_and_catches_exceptions() -> None:
     while True:
         try:
             sum(range(100))
-        except Exception:  # noqa: BLE001, PERF203
+        except Exception:  # noqa: BLE001
             continue
 
 
@@ -105,6 +108,28 @@ def test_what_is_quick_is_left_alone(place: Callable[[Callable[[], object]], Non
             with pytest.raises(CaseTimeout):
                 watchdog.call(spins)
             assert watchdog.call(pow, 2, exp=5) == 32
+
+    place(test)
+
+
+def test_it_never_strikes_outside_of_a_call(place: Callable[[Callable[[], object]], None]) -> None:
+    """Calls that end just when the time is up: each ends one way or the other, and no other way."""
+    limit = 0.002
+
+    def busy(until: float) -> None:
+        while time.monotonic() < until:
+            pass
+
+    def test() -> None:
+        ended = 0
+        with Watchdog(limit) as watchdog:
+            for number in range(200):
+                try:
+                    watchdog.call(busy, time.monotonic() + limit * (0.8 + number / 500))
+                except CaseTimeout:
+                    ended += 1
+                sum(range(100))
+        assert 0 <= ended <= 200
 
     place(test)
 

@@ -406,7 +406,9 @@ def test_no_split_with_fewer_cuts_fails(entry: Entry) -> None:
     """Brute force agrees that the reported split has the fewest cuts possible."""
     if entry.cuts == 0:
         return
-    fewer = ["whole"] if entry.cuts == 1 else ["whole", sweep.Cuts(), "at:0", f"at:{len(BODY)}"]
+    fewer: sweep.Over = (
+        ["whole"] if entry.cuts == 1 else ["whole", sweep.Cuts(), "at:0", f"at:{len(BODY)}"]
+    )
     report = entry.run(fewer)
     assert report.ok, str(report)
     assert report.shrink_runs == 0
