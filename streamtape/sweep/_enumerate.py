@@ -285,6 +285,8 @@ def _parse_one(value: object) -> list[Enumerator]:
             return [Pairs(*window)]
         case "random", [*numbers] if len(numbers) <= 2 and all(numbers[:1]):  # noqa: PLR2004
             return [Randoms(*numbers)]
+        case "random", _:  # not the split with that seed: here the number says how many
+            raise UsageError(f"sweep {value!r}", "not a sweep", _VALID)
     return [_named(value)]
 
 

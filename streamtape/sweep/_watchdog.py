@@ -65,45 +65,50 @@ class _Alarm:
 
 
 class _Thread:
-    """A thread that watches another one."""
+    """A thread that watches another one.
+
+    What the watched thread does here may be interrupted at any point by the exception that it is
+    about to be spared. So it takes no lock (one would stay taken, and a `threading.Condition` was
+    seen to spin for ever): it stores numbers, and the watcher says when it is looking at them.
+    """
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._watched = threading.get_ident()
-        self._changed = threading.Condition()
         self._run = 0  # which run is watched; 0 for none
         self._runs = 0
-        self._closed = False
+        self._looking = False
+        self._closed = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="streamtape-watchdog", daemon=True)
         self._thread.start()
 
     def _watch(self) -> None:
-        with self._changed:
-            while not self._closed:
-                self._changed.wait_for(lambda: self._run or self._closed)
-                run, seconds = self._run, self._seconds
-                while run and not self._changed.wait_for(lambda run=run: self._run != run, seconds):  # type: ignore[misc]
+        period = min(self._seconds / 4, _AGAIN)
+        run, waited = 0, 0.0
+        while not self._closed.wait(period):
+            self._looking = True
+            if self._run != run:
+                run, waited = self._run, 0.0
+            elif run:
+                waited += period
+                if waited >= self._seconds:
+                    waited = self._seconds - _AGAIN
                     _raise_in(self._watched, _Stop)
-                    seconds = _AGAIN
+            self._looking = False
 
     def arm(self) -> None:
-        with self._changed:
-            self._runs += 1
-            self._run = self._runs
-            self._changed.notify_all()
+        self._runs += 1
+        self._run = self._runs
 
     def disarm(self) -> None:
-        with self._changed:
-            self._run = 0
-            # One may be on its way that has not arrived: take it back.
-            _raise_in(self._watched, None)
-            self._changed.notify_all()
+        self._run = 0
+        while self._looking:  # for a few microseconds; afterwards it has seen the 0
+            pass
+        # One may be on its way that has not arrived: take it back.
+        _raise_in(self._watched, None)
 
     def close(self) -> None:
-        with self._changed:
-            self._closed = True
-            self._run = 0
-            self._changed.notify_all()
+        self._closed.set()
         self._thread.join()
 
 
@@ -161,10 +166,20 @@ class Watchdog:
             finally:
                 means.disarm()
         except _Stop as stop:
-            means.disarm()  # it may have struck before the line above
+            _settle(means)  # it may have struck before the line above was done
             raise CaseTimeout(self.seconds, _where(stop.__traceback__)).with_traceback(
                 stop.__traceback__
             ) from None
+
+
+def _settle(means: _Alarm | _Thread) -> None:
+    """Disarm for certain: one that strikes meanwhile is the last."""
+    while True:
+        try:
+            means.disarm()
+        except _Stop:
+            continue
+        return
 
 
 def _alarm_is_free() -> bool:
