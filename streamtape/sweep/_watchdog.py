@@ -112,8 +112,8 @@ class _Thread:
         if self._struck:
             self._struck = False
             # One may be on its way that has not arrived. It cannot be taken back (CPython 3.11 then
-            # keeps looking for it at every step, and under a tracer for ever), so it is fetched: one
-            # more takes its place, and arrives here.
+            # looks for it at every step, and under a tracer for ever), so it is fetched: one more
+            # takes its place, and arrives here.
             with suppress(_Stop):
                 _raise_in(self._watched)
                 while True:
