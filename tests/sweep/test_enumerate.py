@@ -112,7 +112,7 @@ def test_grammar_can_do_without_empty_chunks(rich: bytes) -> None:
 
 
 def test_grammar_of_a_few_does_not_grow_with_the_body() -> None:
-    """Of what looks alike there are the first ones and the last: ten times the body, no more work."""
+    """Of what looks alike there are the first and the last: ten times the body, no more work."""
     event = 'event: delta\ndata: {"n":12,"text":"é </b> \\n"}\n\n'.encode()
     short, long = ([str(case.split) for case in cases("grammar:2", event * n)] for n in (10, 100))
     assert len(short) == len(long) < len(cases("grammar", event * 10)) / 2
