@@ -25,7 +25,18 @@ from streamtape.sweep import (
     parse_over,
 )
 
-ALL = ["cuts", "grammar", "pairs:3", "sizes", "random:7", "bytes", "whole", "recorded", "at:1,1"]
+ALL = [
+    "cuts",
+    "grammar",
+    "grammar:2",
+    "pairs:3",
+    "sizes",
+    "random:7",
+    "bytes",
+    "whole",
+    "recorded",
+    "at:1,1",
+]
 
 
 def cases(name: str, body: bytes) -> list[Case]:
@@ -100,6 +111,16 @@ def test_grammar_can_do_without_empty_chunks(rich: bytes) -> None:
     assert "empty" not in {case.kinds[0] for case in enumerator.cases(Subject(rich))}
 
 
+def test_grammar_of_a_few_does_not_grow_with_the_body() -> None:
+    """Of what looks alike there are the first and the last: ten times the body, no more work."""
+    event = 'event: delta\ndata: {"n":12,"text":"é </b> \\n"}\n\n'.encode()
+    short, long = ([str(case.split) for case in cases("grammar:2", event * n)] for n in (10, 100))
+    assert len(short) == len(long) < len(cases("grammar", event * 10)) / 2
+    assert f"at:{len(event) * 10 - 1}" in short  # the last blank line
+    kinds = {kind for case in cases("grammar:1", event * 10) for kind in case.kinds}
+    assert kinds == {kind for case in cases("grammar", event * 10) for kind in case.kinds}
+
+
 def test_a_grammar_on_bytes_that_are_no_stream_is_still_something() -> None:
     """An empty or foreign body has few places, and no error."""
     assert [str(case.split) for case in cases("grammar", b"\xff\xfe")] == [
@@ -121,6 +142,7 @@ def test_enumerations_are_lazy() -> None:
 SPELLINGS = [
     ("cuts", (One(Whole()), Cuts(), One(Bytes()))),
     ("grammar", (Grammar(),)),
+    ("grammar:3", (Grammar(most=3),)),
     ("pairs", (Pairs(16),)),
     ("pairs:4", (Pairs(4),)),
     ("sizes", (Sizes(),)),
@@ -155,13 +177,14 @@ def test_the_name_of_an_enumerator_is_its_spelling(name: str) -> None:
 
 
 VALID = (
-    "Valid are cuts, grammar, pairs:WINDOW, sizes, random:N[:SEED], and every split "
+    "Valid are cuts, grammar[:N], pairs:WINDOW, sizes, random:N[:SEED], and every split "
     "(recorded, whole, events, lines, bytes, size:N, at:N[,N...])."
 )
 WRONG = [
     ("sometimes", f"sweep 'sometimes': not a sweep. {VALID}"),
     ("pairs:0", f"sweep 'pairs:0': not a sweep. {VALID}"),
     ("pairs:x", f"sweep 'pairs:x': not a sweep. {VALID}"),
+    ("grammar:0", f"sweep 'grammar:0': not a sweep. {VALID}"),
     ("cuts:3", f"sweep 'cuts:3': not a sweep. {VALID}"),
     ("random:0", f"sweep 'random:0': not a sweep. {VALID}"),
     ("517", f"sweep '517': a bare number could be a size or a place. {VALID}"),

@@ -421,3 +421,8 @@ def test_a_split_with_many_cuts_shrinks_to_as_few(entry: Entry) -> None:
         assert entry.kind in ("empty", "whole")
         return
     assert report.smallest.cuts == entry.cuts, str(report)
+
+
+def test_two_of_each_kind_of_place_are_enough(entry: Entry) -> None:
+    """`grammar:2` catches every client of the zoo, with work that does not grow with the body."""
+    assert not entry.run("grammar:2").ok
