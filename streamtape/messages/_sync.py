@@ -7,6 +7,7 @@ cycle, so that a stream that is dropped lets go of its connection at once.
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from streamtape.messages._dialect import BETA
@@ -41,19 +42,14 @@ class MessageStream(Face[T], Generic[T]):
     # -- the iterator ----------------------------------------------------------------------------
 
     def __iter__(self) -> Iterator[Record]:
-        """Yield every event, raw and derived, as the official SDK orders them.
+        """Return an iterator of every event, raw and derived, as the official SDK orders them.
 
         Raises:
             AnthropicError: the stream failed or was aborted. One that merely ends early ends the
                 iteration; the final methods raise then.
         """
         self._iterated = True
-        while True:
-            while self._kept:
-                yield self._kept.popleft()
-            yield from self._events()
-            if not self._read():
-                return
+        return self._stream(self._kept)
 
     def __next__(self) -> Record:
         for event in self:
@@ -65,18 +61,33 @@ class MessageStream(Face[T], Generic[T]):
         """The text of every `text` event; it shares the stream with the other iterators."""
         return (event.text for event in self if type(event) is TextEvent)
 
-    def _events(self) -> Iterator[Record]:
-        """Yield the events of the last chunk, each after its listeners were told."""
+    def _stream(self, kept: deque[Record]) -> Iterator[Record]:
+        """Yield the events to come, each after its listeners were told; `kept` ones go first.
+
+        Everything that may wait or fail is here, in one frame: the hot path of every consumer.
+        """
+        listeners = self._listeners
         try:
-            for event in self._pending:
-                if self._aborting:
-                    break
-                if self._listeners.any:
-                    for name, arguments in emissions(event, self._reader.message):
-                        self._emit(name, *arguments)
+            while True:
+                while kept:
+                    yield kept.popleft()
+                for event in self._pending:
                     if self._aborting:
                         break
-                yield event
+                    if listeners.any:
+                        for name, arguments in emissions(event, self._reader.message):
+                            self._emit(name, *arguments)
+                        if self._aborting:
+                            break
+                    yield event
+                    if kept:
+                        break
+                else:
+                    if not self._read():
+                        return
+                    continue
+                if self._aborting and not self._read():
+                    return
         except AnthropicError as error:
             self._reader.fail(error)
             self._settle()
@@ -204,11 +215,11 @@ class MessageStream(Face[T], Generic[T]):
 
     def _pull_one(self) -> bool:
         """Read one event on behalf of a listener; return whether the stream goes on."""
-        for event in self._events():
+        for event in self._stream(deque()):
             if self._iterated:
                 self._kept.append(event)
             return True
-        return self._read()
+        return False
 
     # -- the end ---------------------------------------------------------------------------------
 
