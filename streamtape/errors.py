@@ -175,7 +175,7 @@ class EventTooLargeError(StreamError):
         return type(self), (self.limit, self.size)
 
 
-class CassetteMiss(BaseException):  # noqa: N818 - an outcome of the test, not an error of the code
+class CassetteMiss(BaseException):
     """A request that the cassette does not answer.
 
     Not an `Exception`, on purpose: clients turn exceptions of their transport into "Connection

@@ -98,7 +98,7 @@ class RecordedTiming:
 
     def waits(self, timeline: Timeline, ends: Sequence[int]) -> Waits:
         """Return the waits of a replay whose chunks end at the byte offsets `ends`."""
-        scale = 1e-6 / self.speed
+        divisor = 1e6 * self.speed
         arrivals = list(accumulate(timeline.gaps))
         recorded_ends = list(accumulate(timeline.sizes))
         last = arrivals[-1] if arrivals else 0
@@ -109,11 +109,9 @@ class RecordedTiming:
             for end in ends:
                 chunk = bisect_left(recorded_ends, end)
                 times.append(arrivals[chunk] if chunk < len(arrivals) else last)
-        chunks = [
-            (time - before) * scale for before, time in zip((0, *times), times, strict=False)
-        ]
+        chunks = [(time - before) / divisor for before, time in zip((0, *times), times, strict=False)]
         tail = last - (times[-1] if times else 0) + timeline.end
-        return Waits(timeline.head * scale, chunks, tail * scale)
+        return Waits(timeline.head / divisor, chunks, tail / divisor)
 
     def __str__(self) -> str:
         return "recorded" if self.speed == 1 else f"x{self.speed:g}"
@@ -126,7 +124,7 @@ class Fixed:
     microseconds: int
 
     def waits(self, timeline: Timeline, ends: Sequence[int]) -> Waits:  # noqa: ARG002, D102
-        return Waits(0.0, [self.microseconds * 1e-6] * len(ends), 0.0)
+        return Waits(0.0, [self.microseconds / 1e6] * len(ends), 0.0)
 
     def __str__(self) -> str:
         for unit in ("s", "ms", "us"):

@@ -77,8 +77,7 @@ class Decoder:
             data = self._strip_bom(data)
         if self._skip_lf and data:
             self._skip_lf = False
-            if data[0] == 0x0A:
-                data = data[1:]
+            data = data.removeprefix(b"\n")
         if not data:
             return []
         events: list[Event] = []
@@ -119,12 +118,10 @@ class Decoder:
 
     def _lines(self, data: bytes, events: list[Event]) -> None:
         """Cut `data` into lines and take each; keep an unfinished last one for later."""
-        # bytes.splitlines knows LF, CR and CRLF only; str.splitlines also cuts at U+2028, U+0085 ...
+        # bytes.splitlines knows LF, CR and CRLF only; str.splitlines also cuts at U+2028, U+0085...
         lines = data.splitlines()
-        last = data[-1]
-        if last == 0x0D:
-            self._skip_lf = True
-        rest = b"" if last in b"\r\n" else lines.pop()
+        self._skip_lf = data.endswith(b"\r")
+        rest = b"" if data.endswith((b"\r", b"\n")) else lines.pop()
         if lines:
             if self._pieces:
                 self._pieces.append(lines[0])
@@ -141,8 +138,11 @@ class Decoder:
         if self._limit is not None and size > self._limit:
             raise EventTooLargeError(self._limit, size)
 
-    def _take(self, lines: list[bytes], events: list[Event]) -> None:
-        """Interpret whole lines (section 9.2.6). The hot path: one pass, no call per data line."""
+    def _take(self, lines: list[bytes], events: list[Event]) -> None:  # noqa: C901 - see below
+        """Interpret whole lines (section 9.2.6).
+
+        The hot path: one loop without calls per line is twice as fast as one method per field.
+        """
         for line in lines:
             if not line:
                 self._lines_size = 0

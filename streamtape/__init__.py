@@ -1,0 +1,90 @@
+"""Record live SSE streams of model APIs; replay them under every chunk split, timing and fault.
+
+    >>> import streamtape
+    >>> with streamtape.load("cassettes/hello.yaml").stream(split="bytes") as stream:
+    ...     print(stream.get_final_text())
+
+The names below are the front door; each subpackage (`sse`, `splits`, `timing`, `cassette`,
+`playback`, `messages`, `sweep`, `transports`, `server`, `errors`) is public too. Nothing heavy is
+imported before it is used: a test session that does not use streamtape does not pay for it.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from streamtape._facade import Cassette, Tape, TapeOptions, load, use_cassette
+    from streamtape._version import __version__
+    from streamtape.cassette import Interaction, Request, Response, save
+    from streamtape.errors import CassetteError, CassetteMiss, StreamtapeError, UsageError
+    from streamtape.transports import RecordTransport, ReplayTransport
+
+_HOMES = {
+    "Cassette": "_facade",
+    "CassetteError": "errors",
+    "CassetteMiss": "errors",
+    "Interaction": "cassette",
+    "RecordTransport": "transports",
+    "ReplayTransport": "transports",
+    "Request": "cassette",
+    "Response": "cassette",
+    "StreamtapeError": "errors",
+    "Tape": "_facade",
+    "TapeOptions": "_facade",
+    "UsageError": "errors",
+    "__version__": "_version",
+    "load": "_facade",
+    "save": "cassette",
+    "use_cassette": "_facade",
+}
+_SUBPACKAGES = frozenset(
+    {
+        "cassette",
+        "clock",
+        "errors",
+        "messages",
+        "playback",
+        "server",
+        "splits",
+        "sse",
+        "sweep",
+        "timing",
+        "transports",
+    }
+)
+
+__all__ = [
+    "Cassette",
+    "CassetteError",
+    "CassetteMiss",
+    "Interaction",
+    "RecordTransport",
+    "ReplayTransport",
+    "Request",
+    "Response",
+    "StreamtapeError",
+    "Tape",
+    "TapeOptions",
+    "UsageError",
+    "__version__",
+    "load",
+    "save",
+    "use_cassette",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used (PEP 562)."""
+    if name in _SUBPACKAGES:
+        return importlib.import_module(f"{__name__}.{name}")
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, *_SUBPACKAGES})

@@ -1,0 +1,10 @@
+"""What the README shows: the pieces of the layers below, joined for those who use them.
+
+Nothing here decides anything that a layer below could. It is the one place that joins siblings.
+"""
+
+from streamtape._facade._options import TapeOptions
+from streamtape._facade._player import Cassette, load
+from streamtape._facade._tape import Tape, use_cassette
+
+__all__ = ["Cassette", "Tape", "TapeOptions", "load", "use_cassette"]

@@ -1,0 +1,70 @@
+"""What can be said about one use of a cassette: one vocabulary for the API and the plugin."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from streamtape import splits
+from streamtape import timing as timings
+from streamtape.cassette import Matching
+from streamtape.clock import Clock, RealClock
+from streamtape.errors import UsageError
+from streamtape.playback import Mode, parse_mode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["TapeOptions"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TapeOptions:
+    """Everything that can be said about one use of a cassette, parsed and checked.
+
+    The names are those of `use_cassette`, of the marker and of the `streamtape_config` fixture.
+    """
+
+    mode: Mode = "none"
+    split: splits.Split = field(default_factory=splits.Recorded)
+    timing: timings.Timing = field(default_factory=timings.Instant)
+    matching: Matching = field(default_factory=Matching)
+    unplayed: str = "ignore"
+    record_on_exception: bool = False
+    clock: Clock = field(default_factory=RealClock)
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> TapeOptions:
+        """Parse options in any of their spellings.
+
+        Raises:
+            UsageError: an unknown name or a value that is none.
+        """
+        parsed: dict[str, Any] = {}
+        for name, value in given.items():
+            if name not in _PARSERS:
+                close = difflib.get_close_matches(name, _PARSERS, 1)
+                hint = f"Did you mean {close[0]}? " if close else ""
+                remedy = f"{hint}Valid are {', '.join(_PARSERS)}."
+                raise UsageError(f"option {name}={value!r}", "no such option", remedy)
+            target, parse = _PARSERS[name]
+            parsed[target] = parse(value)
+        return cls(**parsed)
+
+
+def _parse_unplayed(value: str) -> str:
+    if value not in ("ignore", "fail"):
+        raise UsageError(f"unplayed={value!r}", "not a choice", "Valid are ignore and fail.")
+    return value
+
+
+_PARSERS: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "mode": ("mode", parse_mode),
+    "split": ("split", splits.parse),
+    "timing": ("timing", timings.parse),
+    "match_on": ("matching", lambda names: Matching(tuple(names))),
+    "unplayed": ("unplayed", _parse_unplayed),
+    "record_on_exception": ("record_on_exception", bool),
+    "clock": ("clock", lambda clock: clock or RealClock()),
+}

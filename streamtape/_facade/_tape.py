@@ -1,0 +1,220 @@
+"""One use of one cassette: sessions joined with interception and files.
+
+It decides when a recording is written and when a passed test fails after all; everything else is
+the session's.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import inspect
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
+
+from streamtape import cassette as cassettes
+from streamtape._facade._options import TapeOptions
+from streamtape._facade._player import Cassette
+from streamtape.errors import CassetteNotFoundError, UnplayedError
+from streamtape.playback import Mode, Playback, Session
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from streamtape.cassette import Interaction
+
+    Params = ParamSpec("Params")
+    Returned = TypeVar("Returned")
+
+__all__ = ["Tape", "use_cassette"]
+
+
+class Tape:
+    """One use of one cassette: what `use_cassette` gives, and the `tape` fixture of the plugin.
+
+    Args:
+        path: the cassette's file.
+        options: see `TapeOptions`.
+        remedy: the command that records, for messages.
+        missing_ok: whether mode ``none`` may begin without a file; every request is then a miss.
+
+    Raises:
+        CassetteError: the file is missing (mode ``none``) or broken. A broken file is an error in
+            every mode: it is never overwritten.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        options: TapeOptions,
+        remedy: str = "Record it with mode='once' or 'new_episodes'.",
+        *,
+        missing_ok: bool = False,
+    ) -> None:
+        self.path = path
+        self.options = options
+        self.session = Session(
+            _existing(path, remedy, missing_ok=missing_ok or options.mode != "none"),
+            mode=options.mode,
+            split=options.split,
+            timing=options.timing,
+            matching=options.matching,
+            path=path,
+            remedy=remedy,
+        )
+        self._stack = ExitStack()
+
+    @property
+    def mode(self) -> Mode:
+        """The recording mode; see `use_cassette`."""
+        return self.options.mode
+
+    @property
+    def cassette(self) -> Cassette:
+        """What the file held when the use began; empty where there was none."""
+        loaded = self.session.cassette
+        return Cassette(loaded.interactions if loaded else (), self.path)
+
+    @property
+    def playbacks(self) -> list[Playback]:
+        """Every replay so far, in the order of the requests."""
+        return self.session.playbacks
+
+    @property
+    def unplayed(self) -> list[Interaction]:
+        """The recorded interactions that nobody has asked for."""
+        return self.session.unplayed
+
+    def start(self) -> None:
+        """Answer, or record, every request of the process from here on."""
+        from streamtape.transports import activated  # noqa: PLC0415 - imports httpx and httpx2
+
+        self._stack.enter_context(activated(self.session, self.options.clock))
+
+    def stop(self) -> None:
+        """Leave the process as it was found."""
+        self._stack.close()
+
+    def save(self) -> tuple[Interaction, ...]:
+        """Write what was recorded, if anything; return it.
+
+        Raises:
+            CassetteError: it could not be written, or what is on disk by now cannot be read.
+        """
+        recorded = self.session.recorded
+        if recorded:
+            cassettes.update(self.path, self.session.merged)
+        return recorded
+
+    def verdict(self) -> BaseException | None:
+        """Return what must fail the test although it passed: a swallowed miss, or the unplayed."""
+        if self.session.misses:
+            return self.session.misses[0]
+        if self.options.unplayed == "fail" and self.unplayed:
+            return UnplayedError(self.path, [str(item.request) for item in self.unplayed])
+        return None
+
+    def __repr__(self) -> str:
+        return f"<Tape {self.path} mode={self.mode} playbacks={len(self.playbacks)}>"
+
+
+def _existing(path: Path, remedy: str, *, missing_ok: bool) -> cassettes.Cassette | None:
+    try:
+        return cassettes.load(path)
+    except CassetteNotFoundError:
+        if missing_ok:
+            return None
+        raise CassetteNotFoundError(path, remedy) from None
+
+
+class use_cassette:  # noqa: N801 - used like a function, as vcrpy's is
+    """Replay a cassette to every httpx and httpx2 client of the process, or record it.
+
+    ::
+
+        with streamtape.use_cassette("hello.yaml") as tape:
+            ...
+
+        @streamtape.use_cassette("hello.yaml", split="bytes")
+        async def test_hello(): ...
+
+    Args:
+        path: the cassette's file.
+        mode: ``none`` (default) replays only; ``once`` records where there is no file, else
+            replays only; ``new_episodes`` replays what it has and records the rest; ``all``
+            records everything that is asked for and keeps the rest; ``rewrite`` starts anew.
+        options: ``split`` (see `streamtape.splits`), ``timing`` (see `streamtape.timing`),
+            ``match_on`` (names of matchers that must agree; by default method, uri and body),
+            ``unplayed`` (what it means when an interaction is never asked for: ``ignore`` or
+            ``fail``), ``record_on_exception`` (whether a recording is saved where the body
+            raised), ``clock`` (what waits and tells the time; the real one by default).
+
+    Raises:
+        CassetteError: on entering, the file is missing (mode ``none``) or broken; on leaving, the
+            recording could not be written.
+        CassetteMiss: on leaving, a request found no answer and the code under test swallowed that.
+        UnplayedError: on leaving, see ``unplayed``.
+        UsageError: an option that is none.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], mode: str = "none", **options: Any) -> None:
+        self._path = Path(path)
+        self._options = TapeOptions.of({"mode": mode, **options})
+        self._tapes: list[Tape] = []  # a stack: one object may be entered again inside itself
+
+    def __enter__(self) -> Tape:
+        tape = Tape(self._path, self._options)
+        tape.start()
+        self._tapes.append(tape)
+        return tape
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        tape = self._tapes.pop()
+        tape.stop()
+        if error is None or self._options.record_on_exception:
+            tape.save()
+        if error is None and (verdict := tape.verdict()) is not None:
+            raise verdict
+
+    async def __aenter__(self) -> Tape:
+        return self.__enter__()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.__exit__(kind, error, trace)
+
+    def __call__(self, function: Callable[Params, Returned]) -> Callable[Params, Returned]:
+        """Decorate a function or a coroutine function; every call is a use of its own."""
+        if inspect.iscoroutinefunction(function):
+
+            @functools.wraps(function)
+            async def acall(*args: Params.args, **kwargs: Params.kwargs) -> Any:
+                with self._again():
+                    return await function(*args, **kwargs)
+
+            return acall  # type: ignore[return-value]  # Returned is that coroutine
+
+        @functools.wraps(function)
+        def call(*args: Params.args, **kwargs: Params.kwargs) -> Returned:
+            with self._again():
+                return function(*args, **kwargs)
+
+        return call
+
+    def _again(self) -> Self:
+        """Return a use with the same options, so that concurrent calls do not share one stack."""
+        again = copy.copy(self)
+        again._tapes = []  # noqa: SLF001 - its own class
+        return again

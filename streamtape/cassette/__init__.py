@@ -1,0 +1,42 @@
+"""Cassettes: what a recording is, its file, and which recorded request answers a live one.
+
+    >>> import streamtape
+    >>> cassette = streamtape.load("cassettes/hello.yaml")
+    >>> cassette.interactions[0].response.chunk_sizes[:3]
+
+The format is described in docs/explanation/cassette-format.md; its JSON Schema is published in
+`cassettes/`. This package never plays anything and never touches a network.
+"""
+
+from streamtape.cassette._file import fix, load, save, update
+from streamtape.cassette._match import MATCHERS, Matching, compare
+from streamtape.cassette._model import (
+    Cassette,
+    Chunk,
+    End,
+    EndKind,
+    Headers,
+    Interaction,
+    Request,
+    Response,
+)
+from streamtape.cassette._redact import Redactor
+
+__all__ = [
+    "MATCHERS",
+    "Cassette",
+    "Chunk",
+    "End",
+    "EndKind",
+    "Headers",
+    "Interaction",
+    "Matching",
+    "Redactor",
+    "Request",
+    "Response",
+    "compare",
+    "fix",
+    "load",
+    "save",
+    "update",
+]

@@ -1,0 +1,45 @@
+"""The command `streamtape`: reads arguments, calls the library, prints.
+
+It decides nothing. Errors of streamtape become one sentence on standard error and exit status 1;
+a command that is spelled wrong exits with 2; `demo` exits with 1 where two replays disagree.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from streamtape._version import __version__
+from streamtape.cli import _demo, _fix, _show
+from streamtape.errors import StreamtapeError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["main"]
+
+_COMMANDS = (_demo, _show, _fix)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit status."""
+    parser = argparse.ArgumentParser(
+        prog="streamtape",
+        description="Record live SSE streams, replay them under every chunk split.",
+        epilog="Try it: streamtape demo",
+    )
+    parser.add_argument("--version", action="version", version=f"streamtape {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for command in _COMMANDS:
+        command.declare(commands)
+    options = parser.parse_args(arguments)
+    try:
+        status: int = options.run(options)
+    except StreamtapeError as error:
+        print(f"streamtape: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # `streamtape show | head`
+        sys.stderr.close()
+        return 0
+    return status

@@ -1,0 +1,73 @@
+"""A recorded response, a split and a timing in; steps out.
+
+This module decides what a client is to see, and when. It performs nothing.
+"""
+
+from __future__ import annotations
+
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from streamtape.playback._steps import Fail, FailKind, Finish, Head, Send, Step, Wait
+from streamtape.splits import cut
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from streamtape.cassette import EndKind, Headers, Response
+    from streamtape.splits import BodySplit
+    from streamtape.timing import Timing, Waits
+
+__all__ = ["body_steps", "plan"]
+
+_FAILS: dict[EndKind, FailKind] = {
+    "truncated": "disconnect",
+    "reset": "reset",
+    "timeout": "timeout",
+    "aborted": "exhausted",
+}
+
+
+def plan(response: Response, split: BodySplit, timing: Timing) -> Iterator[Step]:
+    """Yield the steps of one replay: the head, the body, and the recorded ending."""
+    chunks, waits = _schedule(response, split, timing)
+    if waits.head:
+        yield Wait(waits.head)
+    yield Head(response.status, replayed_headers(response), response.http_version)
+    yield from _body(response, chunks, waits)
+
+
+def body_steps(response: Response, split: BodySplit, timing: Timing) -> Iterator[Step]:
+    """Yield the steps of the body alone, for a reader that is no HTTP client."""
+    return _body(response, *_schedule(response, split, timing))
+
+
+def replayed_headers(response: Response) -> Headers:
+    """Return the headers that are true of the body as it is replayed.
+
+    Bodies are kept decoded, so that a `content-encoding` would be a lie, and so would a length
+    that counted the encoded bytes.
+    """
+    length = str(len(response.body))
+    return tuple(
+        (name, value)
+        for name, value in response.headers
+        if name != "content-encoding" and (name != "content-length" or value == length)
+    )
+
+
+def _schedule(response: Response, split: BodySplit, timing: Timing) -> tuple[list[bytes], Waits]:
+    chunks = cut(response.body, split.offsets(response.body, response.offsets))
+    ends = list(accumulate(map(len, chunks)))
+    return chunks, timing.waits(response.timeline, ends)
+
+
+def _body(response: Response, chunks: list[bytes], waits: Waits) -> Iterator[Step]:
+    for data, wait in zip(chunks, waits.chunks, strict=True):
+        if wait:
+            yield Wait(wait)
+        yield Send(data)
+    if waits.end:
+        yield Wait(waits.end)
+    kind = response.end.kind
+    yield Finish() if kind == "complete" else Fail(_FAILS[kind])

@@ -1,0 +1,226 @@
+"""One use of one cassette: which interaction answers, what is recorded, what came of it.
+
+This module decides between playing, recording and a miss. It holds the only mutable state of a
+use, behind one lock; it never waits, and never reads or writes a file.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
+
+from streamtape import splits, timing
+from streamtape.cassette import Cassette, Interaction, Matching, Redactor, Request
+from streamtape.errors import CassetteMiss, UsageError
+from streamtape.playback._plan import plan
+from streamtape.playback._playback import Playback
+from streamtape.playback._recording import Recording
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from streamtape.playback._steps import Step
+    from streamtape.splits import Split
+    from streamtape.timing import Timing
+
+__all__ = ["MODES", "Mode", "Play", "Record", "Session", "parse_mode"]
+
+Mode: TypeAlias = Literal["none", "once", "new_episodes", "all", "rewrite"]
+MODES: tuple[Mode, ...] = get_args(Mode)
+
+
+def parse_mode(value: str) -> Mode:
+    """Return `value` as a mode.
+
+    Raises:
+        UsageError: it is none; the message lists what is valid.
+    """
+    for mode in MODES:
+        if value == mode:
+            return mode
+    raise UsageError(f"mode {value!r}", "not a mode", f"Valid are {', '.join(MODES)}.")
+
+
+class Play(NamedTuple):
+    """Answer from the cassette."""
+
+    playback: Playback
+    steps: Iterator[Step]
+
+
+class Record(NamedTuple):
+    """Let the request through and note what comes."""
+
+    recording: Recording
+
+
+class Session:
+    """The use of one cassette by one test.
+
+    Args:
+        cassette: what is recorded already, or None.
+        mode: ``none`` replays only; ``once`` records where there is no cassette, else replays
+            only; ``new_episodes`` replays what it has and records the rest; ``all`` records
+            everything that is asked for and keeps the rest; ``rewrite`` starts anew.
+        split: how bodies are cut.
+        timing: when their bytes come.
+        matching: which recorded request answers a live one.
+        path: the cassette's file, for messages.
+        remedy: the command that records, for messages.
+
+    Attributes:
+        playbacks: every replay, in the order of the requests.
+        misses: every request that found no answer; a miss is noted here before it is raised.
+    """
+
+    def __init__(
+        self,
+        cassette: Cassette | None,
+        *,
+        mode: Mode = "none",
+        split: Split | None = None,
+        timing: Timing | None = None,
+        matching: Matching | None = None,
+        path: Path | None = None,
+        remedy: str = "Record it with mode='once' or 'new_episodes'.",
+    ) -> None:
+        self.cassette = cassette
+        self.mode = mode
+        self.split = splits.Recorded() if split is None else split
+        self.timing = _instant if timing is None else timing
+        self.path = path
+        self.playbacks: list[Playback] = []
+        self.misses: list[CassetteMiss] = []
+        self._matching = matching or Matching()
+        self._remedy = remedy
+        self._recordings: list[Recording] = []
+        self._used: set[int] = set()
+        self._lock = threading.Lock()
+        _check_split(self.split, self._interactions)
+
+    @property
+    def _interactions(self) -> tuple[Interaction, ...]:
+        return self.cassette.interactions if self.cassette else ()
+
+    @property
+    def records(self) -> bool:
+        """Whether a request can be let through to the network."""
+        if self.mode == "once":
+            return self.cassette is None
+        return self.mode != "none"
+
+    @property
+    def recorded(self) -> tuple[Interaction, ...]:
+        """What has been recorded so far, in the order of the requests, not redacted."""
+        with self._lock:
+            return tuple(item.interaction() for item in self._recordings if item.has_head)
+
+    @property
+    def unplayed(self) -> list[Interaction]:
+        """The interactions that nobody asked for, in their order."""
+        return [item for at, item in enumerate(self._interactions) if at not in self._used]
+
+    def begin(self, request: Request, at: float) -> Play | Record:
+        """Decide what a request gets. Safe to call from several threads.
+
+        Args:
+            request: the live request.
+            at: the time, in seconds on the scale on which the recording will be told times.
+
+        Raises:
+            CassetteMiss: the cassette has no answer, and the mode does not record.
+        """
+        with self._lock:
+            found = None if self.mode in ("all", "rewrite") else self._find(request)
+            if found is not None:
+                self._used.add(found)
+                return self._play(found, request)
+            if self.records:
+                recording = Recording(request, at)
+                self._recordings.append(recording)
+                return Record(recording)
+            raise self._miss(request)
+
+    def exhausted(self, playback: Playback) -> CassetteMiss:
+        """Note and return the miss of a client that reads on where the recorded one had closed."""
+        taken = playback.delivered
+        details = [f"the recorded client closed the stream after {taken} bytes; this one reads on"]
+        miss = CassetteMiss(str(playback.request), self.path, details, self._remedy)
+        with self._lock:
+            self.misses.append(miss)
+        return miss
+
+    def merged(self, current: Cassette | None) -> Cassette:
+        """Return the cassette to write: what was recorded, redacted, merged with what is there.
+
+        Args:
+            current: what is on disk now; it may have grown since the session began.
+        """
+        kept = () if current is None or self.mode == "rewrite" else current.interactions
+        redact = Redactor(Cassette(kept))
+        new = [redact(interaction) for interaction in self.recorded]
+        if self.mode == "all":
+            return Cassette(tuple(self._replaced(list(kept), new)), self.path)
+        return Cassette((*kept, *new), self.path)
+
+    def _replaced(self, kept: list[Interaction], new: list[Interaction]) -> list[Interaction]:
+        """Put each new interaction where the first old one that answers it stood."""
+        result: list[Interaction | None] = [None] * len(kept)
+        behind: list[Interaction] = []
+        for interaction in new:
+            for at, old in enumerate(kept):
+                if result[at] is None and self._matching.matches(interaction.request, old.request):
+                    result[at] = interaction
+                    break
+            else:
+                behind.append(interaction)
+        return [put or old for put, old in zip(result, kept, strict=True)] + behind
+
+    def _find(self, request: Request) -> int | None:
+        """Return the first interaction that answers `request` and is not used up."""
+        for at, interaction in enumerate(self._interactions):
+            if at not in self._used and self._matching.matches(request, interaction.request):
+                return at
+        return None
+
+    def _play(self, at: int, request: Request) -> Play:
+        interaction = self._interactions[at]
+        split = splits.for_interaction(self.split, at + 1)
+        playback = Playback(at + 1, request, interaction, split)
+        self.playbacks.append(playback)
+        return Play(playback, plan(interaction.response, split, self.timing))
+
+    def _miss(self, request: Request) -> CassetteMiss:
+        """Note and return a miss, with the nearest interaction: of the unused ones, if any."""
+        unused = [item.request for item in self.unplayed]
+        every = [item.request for item in self._interactions]
+        if any(self._matching.matches(request, recorded) for recorded in every):
+            times = sum(self._matching.matches(request, recorded) for recorded in every)
+            details = [f"it was recorded {times} time(s), and each of them has been replayed"]
+        elif nearest := self._matching.nearest(request, unused or every):
+            details = self._matching.explain(request, nearest)
+        else:
+            details = ["the cassette is empty"]
+        miss = CassetteMiss(str(request), self.path, details, self._remedy)
+        self.misses.append(miss)
+        return miss
+
+
+_instant = timing.Instant()
+
+
+def _check_split(split: Split, interactions: tuple[Interaction, ...]) -> None:
+    """Refuse cuts that no body of the cassette is long enough for, and interactions it has not."""
+    if not interactions:
+        return
+    targets, inner = interactions, split
+    if isinstance(split, splits.OnlyInteraction):
+        if split.number > len(interactions):
+            remedy = f"The cassette has {len(interactions)}."
+            raise UsageError(f"split '{split}'", f"there is no interaction {split.number}", remedy)
+        targets, inner = interactions[split.number - 1 : split.number], split.split
+    longest = max(len(interaction.response.body) for interaction in targets)
+    if isinstance(inner, splits.At) and inner.at and inner.at[-1] > longest:
+        remedy = f"The longest body that it is meant for has {longest} bytes."
+        raise UsageError(f"split '{split}'", "it cuts behind the end", remedy)

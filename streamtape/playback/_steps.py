@@ -1,0 +1,51 @@
+"""The vocabulary of a replay: what a face is told to do, one thing at a time.
+
+Always `Head` first (behind an optional `Wait`), then any number of `Wait` and `Send`, then exactly
+one `Finish` or `Fail`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from streamtape.cassette import Headers
+
+__all__ = ["Fail", "FailKind", "Finish", "Head", "Send", "Step", "Wait"]
+
+FailKind: TypeAlias = Literal["disconnect", "reset", "timeout", "exhausted"]
+"""How a stream fails: FIN before the body is complete; RST; nothing more until the client's read
+timeout; or the recording has no more, because the recorded client closed it here."""
+
+
+class Head(NamedTuple):
+    """Send the head of the response."""
+
+    status: int
+    headers: Headers
+    http_version: str
+
+
+class Wait(NamedTuple):
+    """Let time pass, in seconds, counted from the moment the step before was due."""
+
+    seconds: float
+
+
+class Send(NamedTuple):
+    """Hand over one chunk, as one read."""
+
+    data: bytes
+
+
+class Fail(NamedTuple):
+    """Break the connection."""
+
+    kind: FailKind
+
+
+class Finish(NamedTuple):
+    """End the body as HTTP ends one."""
+
+
+Step: TypeAlias = Head | Wait | Send | Fail | Finish

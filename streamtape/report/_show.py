@@ -1,0 +1,65 @@
+"""A cassette as lines: one head per interaction, one line per chunk."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from streamtape.splits import cut
+from streamtape.sse import Decoder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from streamtape.cassette import Cassette, Interaction
+
+__all__ = ["show", "table"]
+
+_WIDEST = 60  # characters of a chunk's text
+
+
+def show(cassette: Cassette) -> Iterator[str]:
+    """Yield a cassette as lines: requests, chunks with their times, events, endings."""
+    for number, interaction in enumerate(cassette.interactions, 1):
+        if number > 1:
+            yield ""
+        yield from _interaction(number, interaction)
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield a table as lines; a column is right-aligned where all its cells are numbers."""
+    columns = [*zip(heads, *rows, strict=True)]
+    widths = [max(map(len, column)) for column in columns]
+    right = [all(cell[:1].isdigit() for cell in column[1:]) for column in columns]
+    for row in (heads, ["-" * width for width in widths], *rows):
+        cells = [
+            cell.rjust(width) if numbers else cell.ljust(width)
+            for cell, width, numbers in zip(row, widths, right, strict=True)
+        ]
+        yield "  ".join(cells).rstrip()
+
+
+def _interaction(number: int, interaction: Interaction) -> Iterator[str]:
+    request, response = interaction.request, interaction.response
+    events = Decoder().feed(response.body)
+    yield f"{number}. {request}"
+    yield (
+        f"   {response.status} {response.header('content-type') or ''}, "
+        f"{len(response.body)} bytes, {len(response.chunk_sizes)} chunks, {len(events)} events, "
+        f"{response.duration:.3f} s, {response.end.kind}"
+    )
+    for name, count in Counter(event.event for event in events).items():
+        yield f"   {count:5} {name}"
+    yield "   ms since request    bytes"
+    time = response.head
+    times = accumulate((time, *response.timeline.gaps))
+    next(times)
+    for data, at in zip(cut(response.body, response.offsets), times, strict=False):
+        yield f"   {at / 1000:16.3f} {len(data):8}  {_text(data)}"
+
+
+def _text(data: bytes) -> str:
+    text = data.decode("utf-8", "backslashreplace").encode("unicode_escape").decode()
+    text = text.replace("\\\\x", "\\x")
+    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 3]}..."

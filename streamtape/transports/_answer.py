@@ -1,0 +1,52 @@
+"""One live request, answered as a session decides: the seam that every face goes through."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from streamtape.cassette import Request
+from streamtape.playback import Play, Session
+from streamtape.transports._perform import aperform, perform
+from streamtape.transports._tee import tee
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from streamtape.clock import Clock
+    from streamtape.transports._libraries import AnyRequest, AnyResponse
+
+__all__ = ["aanswer", "answer"]
+
+
+def answer(
+    session: Session,
+    request: AnyRequest,
+    forward: Callable[[AnyRequest], AnyResponse],
+    clock: Clock,
+) -> AnyResponse:
+    """Play a recorded response, or let the request through and record it.
+
+    Raises:
+        CassetteMiss: the session has no answer and does not record.
+    """
+    decision = session.begin(_noted(request, request.read()), clock.now())
+    if isinstance(decision, Play):
+        return perform(decision, session, request, clock)
+    return tee(forward(request), decision.recording, request, clock)
+
+
+async def aanswer(
+    session: Session,
+    request: AnyRequest,
+    forward: Callable[[AnyRequest], Awaitable[AnyResponse]],
+    clock: Clock,
+) -> AnyResponse:
+    """Do the same as `answer`, in async code."""
+    decision = session.begin(_noted(request, await request.aread()), clock.now())
+    if isinstance(decision, Play):
+        return await aperform(decision, session, request, clock)
+    return tee(await forward(request), decision.recording, request, clock)
+
+
+def _noted(request: AnyRequest, body: bytes) -> Request:
+    return Request(request.method, str(request.url), tuple(request.headers.multi_items()), body)

@@ -1,0 +1,48 @@
+"""The real clock: not moved by frozen time, and waiting at all."""
+
+import time
+
+import anyio
+import freezegun
+import pytest
+
+from streamtape.clock import RealClock
+
+
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request):
+    return request.param
+
+
+def test_now_is_monotonic_and_not_frozen():
+    """freezegun stops the clocks of the code under test, not this one."""
+    clock = RealClock()
+    with freezegun.freeze_time("2026-01-01"):
+        start = clock.now()
+        clock.sleep(0.002)
+        assert clock.now() - start >= 0.002
+        assert time.monotonic() == time.monotonic()
+
+
+def test_no_time_is_no_wait():
+    """Zero and negative waits return at once."""
+    clock = RealClock()
+    clock.sleep(0)
+    clock.sleep(-5)
+
+
+@pytest.mark.anyio
+async def test_async_sleep_lets_others_run():
+    """Even a wait of nothing lets another task run, on asyncio and trio."""
+    clock = RealClock()
+    order = []
+
+    async def other():
+        order.append("other")
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(other)
+        await clock.asleep(0)
+        await clock.asleep(-1)
+        order.append("self")
+    assert order == ["other", "self"]
