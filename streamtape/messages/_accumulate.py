@@ -150,8 +150,9 @@ class Accumulator:
         content = message.get("content") or []
         if type(content) is not list:
             raise InvalidEventError("message_start", "its `content` is not a list")
-        fields = {key: plain(value) for key, value in message.items() if key != "content"}
-        self.message = self.dialect.message(fields | {"content": []})
+        # The fields keep the order in which they were sent; the blocks are added one by one.
+        fields = {key: plain(value) for key, value in message.items()} | {"content": []}
+        self.message = self.dialect.message(fields)
         for index, block in enumerate(content):
             if type(block) is not dict:
                 raise InvalidEventError("message_start", f"its block {index} is not an object")
