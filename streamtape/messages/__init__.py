@@ -58,6 +58,10 @@ from streamtape.messages._citations import (
     CitationsWebSearchResultLocation,
     UnknownCitation,
 )
+from streamtape.messages._client import (
+    AsyncClient,
+    Client,
+)
 from streamtape.messages._details import (
     BetaRefusalStopDetails,
     CacheMiss,
@@ -107,11 +111,26 @@ from streamtape.messages._events import (
     ThinkingEvent,
 )
 from streamtape.messages._flaws import Flaw
+from streamtape.messages._low import (
+    AsyncStream,
+    Stream,
+)
+from streamtape.messages._managers import (
+    AsyncMessageStreamManager,
+    BetaAsyncMessageStreamManager,
+    BetaMessageStreamManager,
+    MessageStreamManager,
+)
 from streamtape.messages._message import (
     BetaMessage,
     Message,
     ParsedBetaMessage,
     ParsedMessage,
+)
+from streamtape.messages._ndjson import (
+    LineDecoder,
+    line_of,
+    line_payload,
 )
 from streamtape.messages._raw import (
     BetaDelta,
@@ -139,6 +158,10 @@ from streamtape.messages._record import (
     Model,
     Record,
     UnknownModel,
+)
+from streamtape.messages._resources import (
+    AsyncMessages,
+    Messages,
 )
 from streamtape.messages._status import (
     AuthenticationError,
@@ -332,7 +355,11 @@ __all__ = [
     "AdvisorToolResultBlock",
     "AdvisorToolResultErrorObject",
     "AnthropicError",
+    "AsyncClient",
     "AsyncMessageStream",
+    "AsyncMessageStreamManager",
+    "AsyncMessages",
+    "AsyncStream",
     "AuthenticationError",
     "BadRequestError",
     "Base64PDFSource",
@@ -346,6 +373,7 @@ __all__ = [
     "BetaAdvisorToolResultBlock",
     "BetaAdvisorToolResultErrorObject",
     "BetaAsyncMessageStream",
+    "BetaAsyncMessageStreamManager",
     "BetaBase64PDFSource",
     "BetaBashCodeExecutionOutputBlock",
     "BetaBashCodeExecutionResultBlock",
@@ -404,6 +432,7 @@ __all__ = [
     "BetaMessageIterationUsage",
     "BetaMessageStopEvent",
     "BetaMessageStream",
+    "BetaMessageStreamManager",
     "BetaOutputTokensDetails",
     "BetaPlainTextSource",
     "BetaRawContentBlockDeltaEvent",
@@ -468,6 +497,7 @@ __all__ = [
     "CitationsWebSearchResultLocation",
     "ClearThinking20251015EditResponse",
     "ClearToolUses20250919EditResponse",
+    "Client",
     "ClientClosedRequestError",
     "CodeExecutionOutputBlock",
     "CodeExecutionResultBlock",
@@ -508,6 +538,7 @@ __all__ = [
     "InputJsonEvent",
     "InternalServerError",
     "InvalidEventError",
+    "LineDecoder",
     "ListenerError",
     "MCPTool",
     "MCPToolListingBlock",
@@ -519,6 +550,8 @@ __all__ = [
     "MessageStopEvent",
     "MessageStream",
     "MessageStreamError",
+    "MessageStreamManager",
+    "Messages",
     "Model",
     "NoTextError",
     "NotFoundError",
@@ -561,6 +594,7 @@ __all__ = [
     "ServiceUnavailableError",
     "SignatureDelta",
     "SignatureEvent",
+    "Stream",
     "TextBlock",
     "TextDelta",
     "TextEditorCodeExecutionCreateResultBlock",
@@ -593,4 +627,6 @@ __all__ = [
     "WebSearchResultBlock",
     "WebSearchToolResultBlock",
     "WebSearchToolResultErrorObject",
+    "line_of",
+    "line_payload",
 ]

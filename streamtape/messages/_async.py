@@ -19,6 +19,7 @@ from streamtape.messages._errors import (
 )
 from streamtape.messages._events import TextEvent
 from streamtape.messages._face import Face
+from streamtape.messages._ndjson import line_of
 from streamtape.messages._tasks import current_task, spawn
 
 if TYPE_CHECKING:
@@ -150,11 +151,21 @@ class AsyncMessageStream(Face[T], Generic[T]):
             await self._settle_shielded()
             raise
         if chunk is None:
+            if not self._drained:  # the end of the body may complete a last event
+                self._drained, self._chunks = True, _from_iterable(())
+                self._pending = self._reader.rest()
+                return True
             self._reader.end()
             await self._settle()
             return self._over()
         self._pending = self._reader.feed(chunk)
         return True
+
+    async def _connect(self) -> None:
+        """Open the source, if nothing was read yet; an error of that is raised here."""
+        if self._chunks is None and not self._settled:
+            await self._read()
+        self._over()
 
     async def _open(self) -> None:
         source = self._source() if self._is_opener(self._source) else self._source
@@ -289,6 +300,32 @@ class AsyncMessageStream(Face[T], Generic[T]):
 
     final_message = get_final_message
     final_text = get_final_text
+
+    async def to_ndjson(self) -> AsyncIterator[bytes]:
+        """Yield the raw events as lines of JSON, for the TypeScript helper's `fromReadableStream`.
+
+        Nothing is read ahead of the consumer. Leaving it early does not close the stream.
+
+        Raises:
+            AnthropicError: the stream failed.
+        """
+        async for event in self:
+            line = line_of(event)
+            if line:
+                yield line
+
+    @classmethod
+    def from_ndjson(cls, source: Any, output_format: Any = None, **options: Any) -> Self:
+        """Make a stream of lines of JSON, as the TypeScript helper's `toReadableStream` has them.
+
+        Args:
+            source: where the bytes come from, as for the constructor.
+            output_format: the type that the text is to have, or None.
+            **options: as for the constructor.
+        """
+        stream = cls(source, output_format, **options)
+        stream._reader.read_lines()
+        return stream
 
     async def close(self) -> None:
         """Close the connection. A stream that has not come to its end is aborted by it."""

@@ -51,7 +51,7 @@ class Face(Generic[T]):
         signal: AbortSignal | None = None,
         history: Sequence[Any] = (),
     ) -> None:
-        output: Output[T] | None = None if output_format is None else Output(output_format)
+        output: Output[T] | None = Output.of(output_format)
         self.controller = AbortController()
         self._reader: MessageReader[T] = MessageReader(self._dialect, output)
         self._listeners = Listeners()
@@ -61,6 +61,7 @@ class Face(Generic[T]):
         self._pending: Iterator[Record] = iter(())  # the events of the last chunk
         self._kept: deque[Record] = deque()  # events read on behalf of somebody else
         self._iterated = False
+        self._drained = False  # the body has ended; what that completes has been taken
         self._reading = Lock()  # held while a chunk is waited for
         self._ending = Lock()
         self._aborting = False
@@ -204,7 +205,8 @@ class Face(Generic[T]):
                 self._reading.release()
             self._settle_soon()
         else:
-            wake(self.response)
+            if not wake(self.response) and hasattr(self._source, "wake"):
+                self._source.wake()  # still waiting for the response
 
     def _settle_soon(self) -> None:
         """Close and emit the end, as soon as this colour can."""

@@ -21,11 +21,12 @@ from streamtape.messages._errors import (
     NotStartedError,
     wrap_transport_error,
 )
+from streamtape.messages._ndjson import LineDecoder, line_payload
 from streamtape.messages._payload import payload
 from streamtape.sse import Decoder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from streamtape.messages._message import Message
     from streamtape.messages._output import Output
@@ -60,7 +61,8 @@ class MessageReader(Generic[T]):
         self.error: AnthropicError | None = None
         self.response: Any = None
         self.accumulator = Accumulator(dialect, output=output)
-        self._decoder = Decoder()
+        self._decoder: Decoder | LineDecoder = Decoder()
+        self._payload: Callable[[Any, Any], dict[str, Any] | None] = payload
 
     @property
     def message(self) -> Message[T] | None:
@@ -76,9 +78,12 @@ class MessageReader(Generic[T]):
         Raises:
             AnthropicError: an error event, or one that cannot be.
         """
-        push, response = self.accumulator.push, self.response
+        return self._take(self._decoder.feed(chunk))
+
+    def _take(self, events: Iterable[Any]) -> Iterator[Record]:
+        push, payload, response = self.accumulator.push, self._payload, self.response
         try:
-            for event in self._decoder.feed(chunk):
+            for event in events:
                 data = payload(event, response)
                 if data is not None:
                     yield from push(data)
@@ -120,6 +125,14 @@ class MessageReader(Generic[T]):
             self.state = "aborted" if isinstance(error, APIUserAbortError) else "errored"
             error.partial_message = self.message
             self.error = error
+
+    def read_lines(self) -> None:
+        """Take the bytes as newline-delimited JSON, not as server-sent events."""
+        self._decoder, self._payload = LineDecoder(), line_payload
+
+    def rest(self) -> Iterator[Record]:
+        """Yield what is emitted for what the end of the body completes: a last line of JSON."""
+        return self._take(self._decoder.close())
 
     def end(self) -> None:
         """Note that the body has ended, and decide what that makes of the stream."""

@@ -20,6 +20,7 @@ from streamtape.messages._errors import (
 )
 from streamtape.messages._events import TextEvent
 from streamtape.messages._face import Face
+from streamtape.messages._ndjson import line_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,11 +124,21 @@ class MessageStream(Face[T], Generic[T]):
             self._settle()
             raise
         if chunk is None:
+            if not self._drained:  # the end of the body may complete a last event
+                self._drained, self._chunks = True, iter(())
+                self._pending = self._reader.rest()
+                return True
             self._reader.end()
             self._settle()
             return self._over()
         self._pending = self._reader.feed(chunk)
         return True
+
+    def _connect(self) -> None:
+        """Open the source, if nothing was read yet; an error of that is raised here."""
+        if self._chunks is None and not self._settled:
+            self._read()
+        self._over()
 
     def _open(self) -> None:
         source = self._source() if self._is_opener(self._source) else self._source
@@ -255,6 +266,32 @@ class MessageStream(Face[T], Generic[T]):
 
     final_message = get_final_message
     final_text = get_final_text
+
+    def to_ndjson(self) -> Iterator[bytes]:
+        """Yield the raw events as lines of JSON, for the TypeScript helper's `fromReadableStream`.
+
+        Nothing is read ahead of the consumer. Leaving it early does not close the stream.
+
+        Raises:
+            AnthropicError: the stream failed.
+        """
+        for event in self:
+            line = line_of(event)
+            if line:
+                yield line
+
+    @classmethod
+    def from_ndjson(cls, source: Any, output_format: Any = None, **options: Any) -> Self:
+        """Make a stream of lines of JSON, as the TypeScript helper's `toReadableStream` has them.
+
+        Args:
+            source: where the bytes come from, as for the constructor.
+            output_format: the type that the text is to have, or None.
+            **options: as for the constructor.
+        """
+        stream = cls(source, output_format, **options)
+        stream._reader.read_lines()
+        return stream
 
     def close(self) -> None:
         """Close the connection. A stream that has not come to its end is aborted by it."""
