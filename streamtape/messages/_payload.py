@@ -26,8 +26,8 @@ _KNOWN = _RAW | {"error"}
 def payload(event: Event, response: Any = None) -> dict[str, Any] | None:
     """Return the JSON object of an event, or None for one that is to be passed over.
 
-    An event without a name is taken by the `type` of its JSON (gateways leave the `event:` line
-    out); JSON without a `type` is taken by the event's name.
+    An event without a name is taken by the `type` of its JSON, and passed over where there is none
+    (gateways leave the `event:` line out); JSON without a `type` is taken by the event's name.
 
     Args:
         event: the event.
@@ -64,7 +64,7 @@ def _unusual(name: str, text: str, response: Any) -> dict[str, Any] | None:
     if name == "message":
         if kind == "error":
             raise stream_error(data, response)
-        return data if isinstance(kind, str) and kind in _KNOWN else None
+        return data if isinstance(kind, str) and kind != "ping" else None
     if kind is None:
         data["type"] = name
     return data
