@@ -26,7 +26,7 @@ from streamtape.messages._payload import payload
 from streamtape.sse import Decoder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from streamtape.messages._message import Message
     from streamtape.messages._output import Output
@@ -78,23 +78,22 @@ class MessageReader(Generic[T]):
         Raises:
             AnthropicError: an error event, or one that cannot be.
         """
-        return self._take(self._decoder.feed(chunk))
+        events = self._decoder.feed(chunk)
+        if len(events) == 1:  # the common case: a generator costs half as much as the event
+            return iter(self._push(events[0]))
+        return self._take(events)
 
     def _take(self, events: Iterable[Any]) -> Iterator[Record]:
-        push, payload, response = self.accumulator.push, self._payload, self.response
+        for event in events:
+            yield from self._push(event)
+
+    def _push(self, event: Any) -> Sequence[Record]:
         try:
-            for event in events:
-                data = payload(event, response)
-                if data is not None:
-                    yield from push(data)
-        except AnthropicError as error:
-            self.fail(error)
-            raise
+            data = self._payload(event, self.response)
+            return () if data is None else self.accumulator.push(data)
         except RecursionError:
             last = self.accumulator.last_event
-            failure = InvalidEventError(last, "its JSON is nested too deeply")
-            self.fail(failure)
-            raise failure from None
+            raise InvalidEventError(last, "its JSON is nested too deeply") from None
 
     def take_response(self, response: Any) -> None:
         """Note the response: errors carry it, and its request says how tool inputs are parsed."""
