@@ -170,13 +170,14 @@ class Accumulator:
         data = plain(sent)
         kind = data.get("type")
         block = RawContentBlockStartEvent({"content_block": data}).content_block
-        slot = _Slot(kind if isinstance(kind, str) else "", block)
+        kind = kind if isinstance(kind, str) else ""
+        slot = _Slot(kind, block)
         if kind in {"text", "thinking"}:
             text = data.get(kind)
             if text is not None and not isinstance(text, str):
                 raise InvalidEventError("content_block_start", f"its `{kind}` is not text")
             slot.text = data[kind] = TextBuffer(text or "")
-        elif slot.kind in self.dialect.tools:
+        elif kind in self.dialect.tools:
             slot.json = data["input"] = JsonBuffer(data.get("input", {}), self.json_mode)
         elif kind == "fallback" and self.dialect.fallback:
             self._relabel(data)

@@ -71,7 +71,9 @@ def text(count: int) -> list[bytes]:
 
 def tool(size: int, count: int) -> list[bytes]:
     """Write a message with a tool input of so many bytes, in so many deltas."""
-    items = [{"id": n, "name": f"item {n}", "tags": ["a", "b"], "ok": True} for n in range(size // 57)]
+    items = [
+        {"id": n, "name": f"item {n}", "tags": ["a", "b"], "ok": True} for n in range(size // 57)
+    ]
     source = json.dumps({"items": items})
     step = -(-len(source) // count)
     parts = [source[at : at + step] for at in range(0, len(source), step)]
@@ -170,7 +172,9 @@ def speed(runs: int) -> None:
     for form, body in (("an event a chunk", chunks), ("one chunk", [b"".join(chunks)])):
         mine, theirs, least = (seconds(f, body, runs) for f in (ours, sdk, floor))
         name = f"8,000 text deltas, {form}:"
-        report(f"{name} times faster than the SDK", theirs / mine, ">= 10", good=theirs >= 10 * mine)
+        report(
+            f"{name} times faster than the SDK", theirs / mine, ">= 10", good=theirs >= 10 * mine
+        )
         report(f"{name} floors", mine / least, "<= 5", good=mine <= 5 * least)
     chunks = tool(200_000, 4_000)
     mine = seconds(ours, chunks, runs)

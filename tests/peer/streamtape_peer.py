@@ -69,7 +69,9 @@ def _accumulate(
     USES["accumulate_event"] += 1
     beta = request_headers is not None
     accumulator = messages.Accumulator(BETA if beta else STABLE)
-    if beta and "fine-grained-tool-streaming-2025-05-14" in request_headers.get("anthropic-beta", ""):
+    if beta and "fine-grained-tool-streaming-2025-05-14" in request_headers.get(
+        "anthropic-beta", ""
+    ):
         accumulator.json_mode = "trailing-strings"
     if current_snapshot is not None:
         start = {"type": "message_start", "message": current_snapshot.to_dict()}
