@@ -182,34 +182,37 @@ class AsyncMessageStream(Face[T], Generic[T]):
 
     # -- the emitter -----------------------------------------------------------------------------
 
-    async def _emit(self, name: str, *arguments: Any) -> None:
+    async def _emit(
+        self, name: str, *arguments: Any, failures: list[ListenerError] | None = None
+    ) -> None:
+        """Call the listeners of an event; raise what one raises, or collect it and go on."""
         for listener in self._listeners.take(name):
             try:
                 result = listener(*arguments)
                 if inspect.isawaitable(result):
                     await result
             except Exception as cause:
-                raise ListenerError(name) from cause
+                error = ListenerError(name)
+                if failures is None:
+                    raise error from cause
+                error.__cause__ = cause
+                failures.append(error)
 
     async def _settle(self) -> None:
-        """Close the source and emit the end; `end` comes whatever the listeners do."""
+        """Close the source and emit the end; every listener of it is called, whatever they do."""
         if not self._settle_once():
             return
         await self._close()
-        for name, arguments in (*endings(self._reader), ("end", ())):
-            try:
-                await self._emit(name, *arguments)
-            except ListenerError as error:
-                self._reader.listener_failed(error)
-                if name == "final_message":
-                    await self._emit_failure(error)
+        for name, arguments in endings(self._reader):
+            failures: list[ListenerError] = []
+            await self._emit(name, *arguments, failures=failures)
+            self._reader.listeners_failed(failures)
+            if failures and name == "final_message":
+                await self._emit("error", self.error, failures=(more := list[ListenerError]()))
+                self._reader.listeners_failed(more)
+        await self._emit("end", failures=(last := list[ListenerError]()))
+        self._reader.listeners_failed(last)
         self._ended = True
-
-    async def _emit_failure(self, error: ListenerError) -> None:
-        try:
-            await self._emit("error", error)
-        except ListenerError as another:
-            error.add_note(f"A listener of the error failed too: {another.__cause__!r}")
 
     async def _settle_shielded(self) -> None:
         import anyio
@@ -256,7 +259,10 @@ class AsyncMessageStream(Face[T], Generic[T]):
 
     async def _pull_one(self) -> bool:
         """Read one event on behalf of a listener; return whether the stream goes on."""
-        event = await self._pull()
+        if self._busy and not self._reentrant():
+            await self._wait_turn()  # the other task's event may be the one that is waited for
+            return True
+        event = await self._next()
         if event is not None and self._iterated:
             self._kept.append(event)
         return event is not None

@@ -110,13 +110,14 @@ class MessageReader(Generic[T]):
         else:
             self.fail(APIUserAbortError())
 
-    def listener_failed(self, error: ListenerError) -> None:
-        """Note that a listener failed when the stream had ended already."""
-        if self.error is None:
-            self.state, self.error = "errored", error
-            error.partial_message = self.message
-        else:
-            self.error.add_note(f"{error} {error.__cause__!r}")
+    def listeners_failed(self, errors: Iterable[ListenerError]) -> None:
+        """Note what listeners raised when the stream had ended already."""
+        for error in errors:
+            if self.error is None:
+                self.state, self.error = "errored", error
+                error.partial_message = self.message
+            else:
+                self.error.add_note(f"{error} {error.__cause__!r}")
 
     def fail(self, error: AnthropicError) -> None:
         """End the stream with an error, if it has not ended yet."""
@@ -193,5 +194,5 @@ class MessageReader(Generic[T]):
         blocks = self.final_message().content
         texts = [block.text for block in blocks if isinstance(block, TextBlock)]
         if not texts:
-            raise NoTextError([block.type for block in blocks])
+            raise NoTextError([str(block.type) for block in blocks])
         return "".join(texts)

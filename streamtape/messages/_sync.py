@@ -150,32 +150,35 @@ class MessageStream(Face[T], Generic[T]):
 
     # -- the emitter -----------------------------------------------------------------------------
 
-    def _emit(self, name: str, *arguments: Any) -> None:
+    def _emit(
+        self, name: str, *arguments: Any, failures: list[ListenerError] | None = None
+    ) -> None:
+        """Call the listeners of an event; raise what one raises, or collect it and go on."""
         for listener in self._listeners.take(name):
             try:
                 listener(*arguments)
             except Exception as cause:
-                raise ListenerError(name) from cause
+                error = ListenerError(name)
+                if failures is None:
+                    raise error from cause
+                error.__cause__ = cause
+                failures.append(error)
 
     def _settle(self) -> None:
-        """Close the source and emit the end; `end` comes whatever the listeners do."""
+        """Close the source and emit the end; every listener of it is called, whatever they do."""
         if not self._settle_once():
             return
         self._close()
-        for name, arguments in (*endings(self._reader), ("end", ())):
-            try:
-                self._emit(name, *arguments)
-            except ListenerError as error:
-                self._reader.listener_failed(error)
-                if name == "final_message":
-                    self._emit_failure(error)
+        for name, arguments in endings(self._reader):
+            failures: list[ListenerError] = []
+            self._emit(name, *arguments, failures=failures)
+            self._reader.listeners_failed(failures)
+            if failures and name == "final_message":
+                self._emit("error", self.error, failures=(more := list[ListenerError]()))
+                self._reader.listeners_failed(more)
+        self._emit("end", failures=(last := list[ListenerError]()))
+        self._reader.listeners_failed(last)
         self._ended = True
-
-    def _emit_failure(self, error: ListenerError) -> None:
-        try:
-            self._emit("error", error)
-        except ListenerError as another:
-            error.add_note(f"A listener of the error failed too: {another.__cause__!r}")
 
     _settle_soon = _settle
 
