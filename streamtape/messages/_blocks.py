@@ -121,14 +121,14 @@ class TextBlock(Model):
         """The text as the type that was asked for; None where it was not, or does not fit."""
         return getattr(self, "_parsed", None)
 
+    @parsed_output.setter
+    def parsed_output(self, value: Any) -> None:
+        self._parsed = value
+
     @property
     def is_parsed(self) -> bool:
         """Whether the text was parsed into the type that was asked for."""
         return hasattr(self, "_parsed")
-
-    @parsed_output.setter
-    def parsed_output(self, value: Any) -> None:
-        self._parsed = value
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Return a copy, parsed value included; a deep one shares nothing with this one."""

@@ -60,7 +60,7 @@ class JsonBuffer(Lazy):
 
     __slots__ = ("_cached", "_cached_size", "_initial", "_mode", "text")
 
-    def __init__(self, initial: Any, mode: Any = True) -> None:  # noqa: FBT002 - pydantic's word
+    def __init__(self, initial: Any, mode: Any = True) -> None:
         self.text = TextBuffer()
         self._initial = initial
         self._mode = mode

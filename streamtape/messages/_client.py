@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from streamtape.clock import Clock, RealClock
 from streamtape.errors import UsageError
+from streamtape.messages._dialect import BETA, STABLE
 from streamtape.messages._errors import APIUserAbortError
 from streamtape.messages._request import Discard, Read, Request, Send, Wait, attempts
 from streamtape.messages._resources import AsyncMessages, Messages
-from streamtape.messages._dialect import BETA, STABLE
 from streamtape.messages._socket import shut
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Client(_Settings):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         if self.http is None:
-            import httpx
+            import httpx  # noqa: PLC0415 - 50 ms, for those who bring no client
 
             self.http = httpx.Client(follow_redirects=True)
         self.messages = Messages(self, STABLE)
@@ -123,7 +123,7 @@ class AsyncClient(_Settings):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         if self.http is None:
-            import httpx
+            import httpx  # noqa: PLC0415 - 50 ms, for those who bring no client
 
             self.http = httpx.AsyncClient(follow_redirects=True)
         self.messages = AsyncMessages(self, STABLE)

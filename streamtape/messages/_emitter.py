@@ -140,8 +140,8 @@ def as_sent(event: Record) -> Record | None:
         ("content_block", RawContentBlockStopEvent),
         ("message", RawMessageStopEvent),
     ):
-        if event.type == cls.type and name in event._data:  # noqa: SLF001 - the view's own JSON
-            return cls({k: v for k, v in event._data.items() if k != name})  # noqa: SLF001
+        if event.type == cls.type and name in event:
+            return cls({key: event[key] for key in event if key != name})
     return event
 
 

@@ -1,4 +1,4 @@
-"""What the synchronous and the asynchronous stream have in common: everything that does not wait."""
+"""What the synchronous and the asynchronous stream share: everything that does not wait."""
 
 from __future__ import annotations
 
@@ -204,16 +204,15 @@ class Face(Generic[T]):
             finally:
                 self._reading.release()
             self._settle_soon()
-        else:
-            if not wake(self.response) and hasattr(self._source, "wake"):
-                self._source.wake()  # still waiting for the response
+        elif not wake(self.response) and hasattr(self._source, "wake"):
+            self._source.wake()  # still waiting for the response
 
     def _settle_soon(self) -> None:
         """Close and emit the end, as soon as this colour can."""
         raise NotImplementedError
 
     def _failed(self, cause: Exception) -> AnthropicError:
-        """Return the error to raise for what reading raised: an abort is the reason, if there is one."""
+        """Return the error to raise for what reading raised; an abort goes before it."""
         if self._aborting:
             self._reader.fail(APIUserAbortError())
         error = self._reader.transport_failed(cause)
@@ -227,6 +226,20 @@ class Face(Generic[T]):
         if self.error is not None and self.state != "incomplete":
             raise self.error
         return False
+
+    def _take(self, chunk: bytes | None) -> bool:
+        """Make the events of a chunk the next ones; return False when there is nothing more.
+
+        The end of the body (None) may complete a last event, once.
+        """
+        if chunk is None:
+            if self._drained:
+                return False
+            self._drained = True
+            self._pending = self._reader.rest()
+        else:
+            self._pending = self._reader.feed(chunk)
+        return True
 
     def _settle_once(self) -> bool:
         """Return True the first time: the end is worked off by one thread only."""

@@ -6,7 +6,8 @@ facts tell it from one that is.
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Literal
 
 from pydantic_core import from_json
 
@@ -15,13 +16,14 @@ __all__ = ["Flaw", "json_flaw"]
 FlawKind = Literal["unstopped", "unterminated", "trailing"]
 
 
-class Flaw(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Flaw:
     """One doubt about one block.
 
     Attributes:
         index: the index of the block.
         kind: ``unstopped`` (no `content_block_stop` came), ``unterminated`` (the tool's input ends
-            in the middle of its JSON) or ``trailing`` (something follows its JSON, and was ignored).
+            in the middle of its JSON) or ``trailing`` (what follows its JSON was ignored).
     """
 
     index: int

@@ -32,12 +32,15 @@ class Output(Generic[T]):
     """
 
     def __init__(self, kind: Any) -> None:
-        from pydantic import PydanticUserError, TypeAdapter
+        from pydantic import (  # noqa: PLC0415 - 90 ms, for those who ask for a type
+            PydanticUserError,
+            TypeAdapter,
+        )
 
         self.name: str = getattr(kind, "__name__", None) or str(kind)
         problem = "a type is wanted, not a schema" if isinstance(kind, Mapping) else ""
         try:
-            self._adapter: TypeAdapter[T] = TypeAdapter(str if problem else kind)
+            self._adapter: TypeAdapter[Any] = TypeAdapter(str if problem else kind)
         except PydanticUserError as error:
             problem = f"pydantic has no schema for it: {error.message}"
         if problem:
@@ -46,7 +49,7 @@ class Output(Generic[T]):
 
     @classmethod
     def of(cls, kind: Any) -> Output[Any] | None:
-        """Return the output of a type; None for None, and one that is an output already as it is."""
+        """Return the output of a type; None for None, and an output as it is."""
         return kind if kind is None or isinstance(kind, Output) else cls(kind)
 
     def parse(self, text: str) -> T:
@@ -55,7 +58,8 @@ class Output(Generic[T]):
         Raises:
             ValueError: it is no JSON, or not of the type (pydantic's `ValidationError` is one).
         """
-        return self._adapter.validate_json(text)
+        value: T = self._adapter.validate_json(text)
+        return value
 
     def schema(self) -> dict[str, Any]:
         """Return the type's JSON schema, as pydantic has it."""

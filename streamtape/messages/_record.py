@@ -24,7 +24,7 @@ __all__ = ["Lazy", "Model", "Record", "UnknownModel", "plain", "tag"]
 
 
 class Lazy:
-    """A field that is worked out when it is looked at: the text or the tool input of a live block."""
+    """A field that is worked out when it is looked at: text or tool input of a live block."""
 
     __slots__ = ()
 
@@ -177,7 +177,7 @@ class Model(Record):
     __slots__ = ("_data",)
 
     if TYPE_CHECKING:
-        _data: dict[str, Any]  # type: ignore[assignment]  # the slot is writable
+        _data: dict[str, Any]
 
     def __init__(self, data: dict[str, Any] | None = None, /, **fields: Any) -> None:
         _set_data(self, fields if data is None else data)

@@ -11,22 +11,24 @@ import random
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from streamtape.errors import UsageError
 from streamtape.messages._errors import wrap_transport_error
-from streamtape.messages._output import Output
 from streamtape.messages._record import Record
 from streamtape.messages._schema import supported
 from streamtape.messages._status import status_error
+
+if TYPE_CHECKING:
+    from streamtape.messages._output import Output
 
 __all__ = [
     "Discard",
     "Read",
     "Request",
     "Send",
-    "Wait",
     "Step",
+    "Wait",
     "attempts",
     "body_of",
     "encode",
@@ -109,7 +111,7 @@ def attempts(request: Request) -> Generator[Step, Any, Any]:
             if last:
                 error = wrap_transport_error(outcome)
                 raise error from error.__cause__
-            delay: float | None = backoff(retries)
+            yield Wait(backoff(retries))
         elif outcome.is_success:
             return outcome
         else:
@@ -118,8 +120,8 @@ def attempts(request: Request) -> Generator[Step, Any, Any]:
                 text = yield Read(outcome)
                 raise status_error(outcome, text if isinstance(text, str) else "")
             yield Discard(outcome)
+            yield Wait(delay)
         retries += 1
-        yield Wait(delay)
 
 
 def is_retried(response: Any) -> bool:
@@ -132,7 +134,7 @@ def is_retried(response: Any) -> bool:
 
 
 def backoff(retries: int) -> float:
-    """Return how long to wait by ourselves, in seconds: doubled each time, and spread by a quarter."""
+    """Return our own time to wait, in seconds: doubled each time, spread by a quarter."""
     spread = 1 - 0.25 * random.random()  # noqa: S311 - not a secret
     return float(min(_FIRST_WAIT * 2.0**retries, _MOST_WAIT) * spread)
 

@@ -38,13 +38,9 @@ def supported(schema: dict[str, Any]) -> dict[str, Any]:
     combined = next((key for key in _COMBINED if key in rest), None)
     if combined is not None:
         result[_COMBINED[combined]] = [supported(item) for item in rest.pop(combined)]
-    elif "enum" in rest or "const" in rest:
-        for key in ("enum", "const"):
-            if key in rest:
-                result[key] = rest.pop(key)
-    elif kind is not None:
+    elif kind is not None and not {"enum", "const"} & rest.keys():
         result["type"] = kind
-    for key in ("title", "description"):
+    for key in ("enum", "const", "title", "description"):
         if key in rest:
             result[key] = rest.pop(key)
     _keep_of_kind(kind, rest, result)

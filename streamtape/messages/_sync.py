@@ -73,13 +73,8 @@ class MessageStream(Face[T], Generic[T]):
                 while kept:
                     yield kept.popleft()
                 for event in self._pending:
-                    if self._aborting:
+                    if self._aborting or (listeners.any and self._tell(event)):
                         break
-                    if listeners.any:
-                        for name, arguments in emissions(event, self._reader.message):
-                            self._emit(name, *arguments)
-                        if self._aborting:
-                            break
                     yield event
                     if kept:
                         break
@@ -94,45 +89,49 @@ class MessageStream(Face[T], Generic[T]):
             self._settle()
             raise
 
+    def _tell(self, event: Record) -> bool:
+        """Call the listeners of an event; return whether one of them aborted the stream."""
+        for name, arguments in emissions(event, self._reader.message):
+            self._emit(name, *arguments)
+        return self._aborting
+
     def _read(self) -> bool:
-        """Wait for the next chunk; return whether the stream goes on.
+        """Take the next chunk; return whether the stream goes on.
 
         The first call only opens the source, which may be the sending of the request.
         """
         if self._settled:
             return self._over()
-        opening, chunk = self._chunks is None, None
         try:
-            with self._reading:
-                if self._aborting:
-                    raise APIUserAbortError  # noqa: TRY301 - one way for every abort
-                if opening:
-                    self._open()
-                else:
-                    chunk = next(self._chunks, None)
-            if opening:
-                self._emit("connect")
-                return True
-            if chunk is None and self._aborting:
-                raise APIUserAbortError  # noqa: TRY301 - a shut socket may look like a clean end
+            chunk = self._wait()
         except Exception as cause:  # noqa: BLE001 - whatever a transport raises
             error = self._failed(cause)
             self._settle()
             raise error from error.__cause__
-        except BaseException:
-            self._reader.fail(APIUserAbortError())
+        except BaseException:  # a KeyboardInterrupt, a miss of a replay
+            self._reader.close()
             self._settle()
             raise
-        if chunk is None:
-            if not self._drained:  # the end of the body may complete a last event
-                self._drained, self._chunks = True, iter(())
-                self._pending = self._reader.rest()
-                return True
-            self._reader.end()
-            self._settle()
-            return self._over()
-        self._pending = self._reader.feed(chunk)
-        return True
+        if self._take(chunk):
+            return True
+        self._reader.end()
+        self._settle()
+        return self._over()
+
+    def _wait(self) -> bytes | None:
+        """Wait for the next chunk: empty when the source was opened, None at the body's end."""
+        opening = self._chunks is None
+        with self._reading:
+            if self._aborting:
+                raise APIUserAbortError
+            if opening:
+                self._open()
+            chunk: bytes | None = b"" if opening else next(self._chunks, None)
+        if opening:
+            self._emit("connect")
+        if chunk is None and self._aborting:
+            raise APIUserAbortError  # a socket that is shut down may look like a proper end
+        return chunk
 
     def _connect(self) -> None:
         """Open the source, if nothing was read yet; an error of that is raised here."""

@@ -38,7 +38,7 @@ START = {
         "usage": {"input_tokens": 3, "output_tokens": 1},
     },
 }
-END = [
+END: list[dict[str, Any]] = [
     {"type": "content_block_stop", "index": 0},
     {
         "type": "message_delta",
@@ -105,6 +105,7 @@ class _Bytes(httpx2.SyncByteStream):
         return iter(self._chunks)
 
 
+EVENT: Any = anthropic.types.RawMessageStreamEvent
 CLIENT = anthropic.Anthropic(api_key="none")
 
 
@@ -116,9 +117,7 @@ def sdk_stream(chunks: list[bytes]) -> Any:
         stream=_Bytes(chunks),
         request=httpx2.Request("POST", "http://localhost/"),
     )
-    raw = anthropic.Stream[Any](
-        cast_to=anthropic.types.RawMessageStreamEvent, response=response, client=CLIENT
-    )
+    raw = anthropic.Stream[Any](cast_to=EVENT, response=response, client=CLIENT)
     return anthropic.MessageStream(raw, output_format=anthropic.NOT_GIVEN)
 
 
@@ -194,7 +193,7 @@ def memory() -> None:
     chunks = text(20_000)
     gc.collect()
     tracemalloc.start()
-    kept = [event for event in MessageStream[None](chunks) if type(event) is not str]
+    kept = list(MessageStream[None](chunks))
     peak = tracemalloc.get_traced_memory()[1] / 1e6
     tracemalloc.stop()
     texts = [event for event in kept if isinstance(event, TextEvent)]

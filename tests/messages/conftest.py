@@ -1,8 +1,9 @@
-"""The corpus of streams, and what a test of one needs: transcripts, cuts, the SDKs' expectations."""
+"""The corpus of streams, and what tests of it need: transcripts, cuts, expectations."""
 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -165,7 +166,7 @@ async def transcribe_async(name: str, chunks: list[bytes]) -> Transcript:
 def cut(body: bytes, offsets: list[int]) -> list[bytes]:
     """Cut a body at byte offsets."""
     edges = [0, *sorted(set(offsets)), len(body)]
-    return [body[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    return [body[a:b] for a, b in itertools.pairwise(edges)]
 
 
 def aimed(body: bytes) -> list[int]:

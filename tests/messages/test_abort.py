@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import socket
 import threading
 from typing import TYPE_CHECKING, Any
 
 import anyio
+import anyio.lowlevel
 import httpx
 import httpx2
 import pytest
@@ -227,8 +229,6 @@ def test_leaving_the_context_closes_the_connection(http: Any, server: Server) ->
 @BOTH
 def test_a_stream_that_is_dropped_lets_go_of_its_connection(http: Any, server: Server) -> None:
     """No cycle holds it: the peer sees the close without the garbage collector."""
-    import gc
-
     with http.Client() as session:
         client = Client(api_key="k", base_url=server.url, http_client=session)
         stream = client.messages.stream(**QUESTION)
@@ -355,7 +355,7 @@ def test_an_asynchronous_stream_is_aborted_between_events(first: bytes, library:
         stream.abort()
         assert stream.aborted
         for _ in range(10):
-            await anyio.sleep(0)
+            await anyio.lowlevel.checkpoint()
         assert heard == ["abort", "end"]
         with pytest.raises(APIUserAbortError):
             await anext(stream)
@@ -372,9 +372,10 @@ def test_an_idle_timeout_does_not_pass_for_the_end(first: bytes) -> None:
 
     async def use() -> None:
         stream = AsyncMessageStream[None](chunks())
+        for _ in range(4):
+            await anext(stream)
         with pytest.raises(TimeoutError):
-            while True:
-                await asyncio.wait_for(anext(stream), 0.01)
+            await asyncio.wait_for(anext(stream), 0.01)
         with pytest.raises(APIUserAbortError):
             await stream.get_final_message()
 

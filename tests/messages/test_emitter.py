@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from streamtape.errors import UsageError
@@ -19,6 +20,7 @@ from streamtape.messages import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import SimpleNamespace
 
 LIBRARIES = pytest.mark.parametrize("library", ["asyncio", "trio"])
@@ -93,15 +95,17 @@ def test_listeners_of_the_same_event_may_change_each_other(body: bytes) -> None:
         ("mesage", "Did you mean 'message'?"),
         (
             "zzz",
-            "There are: connect, stream_event, text, citation, input_json, thinking, signature, "
-            "compaction, content_block, message, final_message, error, abort, end.",
+            (
+                "There are: connect, stream_event, text, citation, input_json, thinking, "
+                "signature, compaction, content_block, message, final_message, error, abort, end."
+            ),
         ),
     ],
 )
 def test_a_wrong_name_is_an_error_that_suggests_the_right_one(name: str, remedy: str) -> None:
     """`on`, `once`, `off` and `emitted` say what was meant, at once."""
     stream = MessageStream[None]([])
-    calls = [
+    calls: list[Callable[[], object]] = [
         lambda: stream.on(name, print),
         lambda: stream.once(name, print),
         lambda: stream.off(name, print),
@@ -279,7 +283,7 @@ def test_tasks_share_a_stream_and_none_loses_events(body: bytes, library: str) -
 
     async def chunks() -> Any:
         for piece in pieces:
-            await anyio.sleep(0)
+            await anyio.lowlevel.checkpoint()
             yield piece
 
     async def use() -> None:
@@ -290,10 +294,10 @@ def test_tasks_share_a_stream_and_none_loses_events(body: bytes, library: str) -
             got["types"] = []
             async for event in stream:
                 got["types"].append(event.type)
-                await anyio.sleep(0)
+                await anyio.lowlevel.checkpoint()
 
         async def finish() -> None:
-            await anyio.sleep(0)
+            await anyio.lowlevel.checkpoint()
             await stream.done()
             got["text"] = await stream.get_final_text()
 

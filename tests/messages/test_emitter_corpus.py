@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from streamtape import messages
@@ -115,10 +117,8 @@ def emitted_sync(lab: SimpleNamespace, name: str, body: bytes) -> list[list[Any]
     got: list[list[Any]] = []
     for event in EVENT_NAMES:
         stream.on(event, lambda *args, event=event: got.append(emission(lab, event, args)))
-    try:
+    with contextlib.suppress(AnthropicError):
         stream.done()
-    except AnthropicError:
-        pass
     return got
 
 
@@ -129,14 +129,12 @@ async def emitted_async(lab: SimpleNamespace, name: str, body: bytes) -> list[li
     for event in EVENT_NAMES:
 
         async def listen(*args: Any, event: str = event) -> None:
-            await anyio.sleep(0)
+            await anyio.lowlevel.checkpoint()
             got.append(emission(lab, event, args))
 
         stream.on(event, listen)
-    try:
+    with contextlib.suppress(AnthropicError):
         await stream.done()
-    except AnthropicError:
-        pass
     return got
 
 

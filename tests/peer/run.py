@@ -1,6 +1,6 @@
 """The peer suite: the official SDKs' own tests and helpers against streamtape.
 
-    python tests/peer/run.py [--cache DIR]
+    python tests/peer/run.py [--cache DIR]      (in an environment that has streamtape)
 
 1. The streaming tests of the official Python SDK (123, from its source distribution) run against
    streamtape's classes: all pass but those listed in `DEVIATIONS`.
@@ -25,6 +25,8 @@ import venv
 from pathlib import Path
 from typing import Any
 
+from streamtape.messages import MessageStream
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 CORPUS = ROOT / "tests" / "messages" / "corpus" / "streams"
@@ -33,7 +35,7 @@ NODE_SDK = "@anthropic-ai/sdk@1.11.0"
 TESTS = ["tests/lib/streaming", "tests/test_streaming.py"]
 COUNT = 123
 
-# Tests of the SDK that streamtape does not meet, and the deviation in docs/explanation/deviations.md.
+# Tests of the SDK that streamtape does not meet, and the deviation (docs/explanation).
 DEVIATIONS = {
     # An event without data is not dispatched (WHATWG).
     "tests/test_streaming.py::test_event_missing_data[sync]": "D7",
@@ -152,8 +154,6 @@ def bridge(folder: Path) -> list[str]:
 
 def to_node(node: Path, name: str, body: bytes) -> list[str]:
     """Forward a stream to the helper, line by line; compare what it makes of it."""
-    from streamtape.messages import MessageStream
-
     stream = MessageStream[None]([body])
     message = MessageStream[None]([body]).get_final_message().to_dict()
     command = ["node", "bridge.mjs", "read"]
@@ -180,8 +180,6 @@ def to_node(node: Path, name: str, body: bytes) -> list[str]:
 
 def from_node(node: Path, name: str, body: bytes) -> list[str]:
     """Read the helper's own lines; compare the message."""
-    from streamtape.messages import MessageStream
-
     command = ["node", "bridge.mjs", "write"]
     lines = subprocess.run(command, cwd=node, input=body, capture_output=True, check=True).stdout
     got = MessageStream[None].from_ndjson([lines]).get_final_message()

@@ -50,7 +50,7 @@ def _given(output_format: Any) -> Any:
 def _counted(base: type[Any]) -> type[Any]:
     """Return a manager that counts its uses and takes the SDK's arguments."""
 
-    def __init__(self: Any, api_request: Any, *, output_format: Any = None) -> None:  # noqa: N807
+    def __init__(self: Any, api_request: Any, *, output_format: Any = None) -> None:  # noqa: N807 - it becomes the constructor
         USES[base.__name__] += 1
         base.__init__(self, api_request, output_format=_given(output_format))
 
@@ -63,7 +63,7 @@ def _accumulate(
     current_snapshot: Any,
     json_bufs: dict[int, bytes],
     request_headers: Any = None,
-    output_format: Any = None,  # noqa: ARG001 - the tests pass none
+    output_format: Any = None,
 ) -> Any:
     """Apply one event to a snapshot with streamtape's accumulator; give the SDK's class back."""
     USES["accumulate_event"] += 1
@@ -94,12 +94,14 @@ class PeerDecoder:
     """The SDK's decoder interface over streamtape's decoder."""
 
     def iter_bytes(self, chunks: Iterator[bytes]) -> Iterator[Any]:
+        """Decode chunks."""
         USES["Decoder"] += 1
         decoder = Decoder()
         for chunk in chunks:
             yield from map(self._event, decoder.feed(chunk))
 
     async def aiter_bytes(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[Any]:
+        """Decode chunks that are awaited."""
         USES["Decoder"] += 1
         decoder = Decoder()
         async for chunk in chunks:
@@ -131,7 +133,7 @@ def install() -> None:
     """Replace everything."""
     managers = ("MessageStreamManager", "AsyncMessageStreamManager")
     streams = ("MessageStream", "AsyncMessageStream")
-    stable = {name: _counted(getattr(messages, name)) for name in managers}
+    stable: dict[str, Any] = {name: _counted(getattr(messages, name)) for name in managers}
     stable |= {name: getattr(messages, name) for name in streams}
     stable |= {
         "accumulate_event": _accumulate,
@@ -140,7 +142,7 @@ def install() -> None:
     }
     _replace(STABLE_MODULES, stable)
     beta_names = ("BetaMessageStreamManager", "BetaAsyncMessageStreamManager")
-    beta = {name: _counted(getattr(messages, name)) for name in beta_names}
+    beta: dict[str, Any] = {name: _counted(getattr(messages, name)) for name in beta_names}
     beta |= {
         name: getattr(messages, name) for name in ("BetaMessageStream", "BetaAsyncMessageStream")
     }
