@@ -4,6 +4,8 @@ One class serves both where the fields are the same. The SDK's `Parsed...` class
 a block that was parsed differs in what it holds beside the JSON.
 """
 
+from typing import Any
+
 from streamtape.messages._blocks import (
     AdvisorToolResultBlock,
     BashCodeExecutionToolResultBlock,
@@ -73,9 +75,12 @@ from streamtape.messages._raw import (
     RawContentBlockDeltaEvent,
     RawContentBlockStartEvent,
     RawContentBlockStopEvent,
+    RawMessageDeltaEvent,
+    RawMessageStartEvent,
     RawMessageStopEvent,
     SignatureDelta,
     TextDelta,
+    UnknownEvent,
 )
 from streamtape.messages._tool_results import (
     AdvisorRedactedResultBlock,
@@ -221,3 +226,23 @@ ParsedBetaTextEvent = TextEvent
 ParsedContentBlockStopEvent = ContentBlockStopEvent
 ParsedMessageStopEvent = MessageStopEvent
 ParsedTextBlock = TextBlock
+
+# Everything that a stream yields.
+MessageStreamEvent = (
+    RawMessageStartEvent
+    | RawContentBlockStartEvent
+    | RawContentBlockDeltaEvent
+    | RawMessageDeltaEvent
+    | TextEvent[Any]
+    | CitationEvent
+    | ThinkingEvent
+    | SignatureEvent
+    | InputJsonEvent
+    | CompactionEvent
+    | ContentBlockStopEvent[Any]
+    | MessageStopEvent[Any]
+    | UnknownEvent
+)
+BetaMessageStreamEvent = MessageStreamEvent
+ParsedMessageStreamEvent = MessageStreamEvent
+ParsedBetaMessageStreamEvent = MessageStreamEvent

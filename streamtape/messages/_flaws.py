@@ -11,6 +11,8 @@ from typing import Literal
 
 from pydantic_core import from_json
 
+from streamtape.messages._buffers import whole
+
 __all__ = ["Flaw", "json_flaw"]
 
 FlawKind = Literal["unstopped", "unterminated", "trailing"]
@@ -35,7 +37,7 @@ def json_flaw(text: str) -> FlawKind | None:
     if not text:
         return None
     try:
-        from_json(text)
+        from_json(whole(text))
     except ValueError as error:
         return "trailing" if "trailing" in str(error) else "unterminated"
     return None

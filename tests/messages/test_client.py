@@ -7,6 +7,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
+import anthropic
 import anyio
 import httpx
 import httpx2
@@ -113,7 +114,6 @@ def test_nothing_is_sent_before_it_is_asked_for(http: Any, body: bytes) -> None:
 @BOTH
 def test_requests_are_those_of_the_official_sdk(http: Any, body: bytes) -> None:
     """Same address, same JSON, same headers but for those that say which SDK it is."""
-    import anthropic
 
     def send(request: Any) -> Any:
         theirs.append(request)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import httpx
 import pytest
+from anthropic import transform_schema
 from pydantic import BaseModel, Field
 
 from streamtape.errors import UsageError
@@ -135,12 +136,13 @@ def test_a_status_is_the_error_of_its_class(status: int, cls: type[Exception]) -
         anthropic_workspace_id="wrkspc_1",
     )
     _, error = play(last)
+    facts_of: Any = error
     assert isinstance(error, cls)
     assert str(error) == f"Error code: {status} - {body}"
-    assert (error.status_code, error.body, error.response) == (status, body, last)
-    facts = (error.type, error.api_message, error.error_code, error.details)
+    assert (facts_of.status_code, facts_of.body, facts_of.response) == (status, body, last)
+    facts = (facts_of.type, facts_of.api_message, facts_of.error_code, facts_of.details)
     assert facts == ("t", "m", "c", {"error_code": "c"})
-    assert (error.request_id, error.workspace_id) == ("req_1", "wrkspc_1")
+    assert (facts_of.request_id, facts_of.workspace_id) == ("req_1", "wrkspc_1")
     assert RequestTooLargeError is ContentTooLargeError
 
 
@@ -320,8 +322,6 @@ def test_a_schema_keeps_what_the_service_knows() -> None:
 
 def test_schemas_are_those_of_the_official_sdk() -> None:
     """The SDK's own transformation gives the same."""
-    from anthropic import transform_schema
-
     for kind in (Whole, list[int], int, Colour, Part):
         schema = Output[Any](kind).schema()
         assert supported(schema) == transform_schema(schema)
