@@ -386,10 +386,10 @@ def test_a_type_that_is_not_met_is_an_error_with_the_whole_message(lab: SimpleNa
     """All events come first; the error has the message, the text and the reason to stop."""
     body = lab.encode(lab.START, *lab.text_events("I can't."), *lab.STOP)
     stream = MessageStream[int]([body], int)
-    seen = []
+    seen: list[str] = []
+    stream.on("stream_event", lambda event, _: seen.append(event.type))
     with pytest.raises(OutputParseError) as caught:
-        for event in stream:
-            seen.append(event.type)  # noqa: PERF401 - kept up to the error
+        stream.until_done()
     assert seen[-2:] == ["message_delta", "message_stop"]
     error = caught.value
     assert str(error).startswith("the model's text is no int (it stopped with end_turn): 1 valid")
