@@ -211,10 +211,15 @@ class Face(Generic[T]):
         """Close and emit the end, as soon as this colour can."""
         raise NotImplementedError
 
-    def _failed(self, cause: Exception) -> AnthropicError:
-        """Return the error to raise for what reading raised; an abort goes before it."""
+    def _failed(self, cause: Exception) -> AnthropicError | None:
+        """Return the error to raise for what reading raised; an abort goes before it.
+
+        What goes wrong behind a whole message is no error: None.
+        """
         if self._aborting:
             self._reader.fail(APIUserAbortError())
+        elif self._reader.accumulator.stopped:
+            return None
         error = self._reader.transport_failed(cause)
         return self._reader.error or error
 

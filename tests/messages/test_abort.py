@@ -25,6 +25,7 @@ from streamtape.messages import (
     AsyncMessageStream,
     Client,
     MessageStream,
+    _socket,
 )
 
 if TYPE_CHECKING:
@@ -208,6 +209,48 @@ def test_a_silent_server_is_a_timeout_of_our_tree(http: Any, server: Server) -> 
     assert caught.value.partial_message is stream.current_message
     with pytest.raises(APITimeoutError):
         stream.get_final_text()
+
+
+@BOTH
+def test_a_server_that_delays_the_end_does_not_delay_the_message(
+    http: Any, lab: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After `message_stop` the end of the body is waited for, but not for long; D17."""
+    monkeypatch.setattr(_socket, "GRACE", 0.02)
+    running = Server(lab.encode(lab.START, *lab.text_events("Hello"), *lab.STOP))
+
+    async def use() -> None:
+        async with http.AsyncClient() as session:
+            client = AsyncClient(api_key="k", base_url=running.url, http_client=session)
+            assert await client.messages.stream(**QUESTION).get_final_text() == "Hello"
+
+    try:
+        with http.Client() as session:
+            client = Client(api_key="k", base_url=running.url, http_client=session)
+            stream = client.messages.stream(**QUESTION)
+            assert stream.get_final_text() == "Hello"
+            assert (stream.state, stream.response.is_closed) == ("complete", True)
+        anyio.run(use)
+        anyio.run(use, backend="trio")
+    finally:
+        running.close()
+
+
+def test_what_breaks_behind_a_whole_message_is_no_error(lab: SimpleNamespace) -> None:
+    """The message is complete; D17."""
+
+    def chunks() -> Iterator[bytes]:
+        yield lab.encode(lab.START, *lab.STOP)
+        raise httpx2.ReadError("reset")
+
+    async def slow() -> Any:
+        for chunk in chunks():
+            yield chunk
+
+    assert MessageStream[None](chunks()).get_final_message().id == "msg_1"
+    stream = AsyncMessageStream[None](slow())
+    assert anyio.run(stream.get_final_message).id == "msg_1"
+    assert stream.state == "complete"
 
 
 @BOTH
