@@ -68,8 +68,8 @@ class Face(Generic[T]):
         self._settled = False
         self._ended = False
         self.controller.signal.watch(self._abort)
+        self._signal = signal
         if signal is not None:
-            self._signal = signal
             signal.watch(self.abort)
         self._adopt(source)
 
@@ -250,6 +250,8 @@ class Face(Generic[T]):
         """Return True the first time: the end is worked off by one thread only."""
         with self._ending:
             first, self._settled = not self._settled, True
+        if first and self._signal is not None:
+            self._signal.unwatch(self.abort)  # it may live longer than many streams
         return first
 
     @staticmethod

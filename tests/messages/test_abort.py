@@ -296,6 +296,17 @@ def test_nothing_is_sent_for_a_signal_that_was_given_before(first: bytes) -> Non
     assert (opened, stream.aborted, controller.signal.reason) == ([], True, None)
 
 
+def test_a_signal_forgets_the_streams_that_have_ended(lab: SimpleNamespace) -> None:
+    """It may live as long as the program; streams that ended or were dropped leave nothing."""
+    controller = AbortController()
+    body = lab.encode(lab.START, *lab.STOP)
+    for _ in range(3):
+        MessageStream[None]([body], signal=controller.signal).done()
+        MessageStream[None]([body], signal=controller.signal)
+    assert len(controller.signal._watchers) <= 1
+    controller.abort()
+
+
 def test_an_abort_after_the_end_changes_nothing(lab: SimpleNamespace) -> None:
     """The message stays complete; only the signal says that it was given."""
     stream = MessageStream[None]([lab.encode(lab.START, *lab.STOP)])
