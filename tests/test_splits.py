@@ -6,7 +6,17 @@ from hypothesis import strategies as st
 
 from streamtape import splits
 from streamtape.errors import UsageError
-from streamtape.splits import At, Bytes, Events, Lines, OnlyInteraction, Random, Recorded, Size, Whole
+from streamtape.splits import (
+    At,
+    Bytes,
+    Events,
+    Lines,
+    OnlyInteraction,
+    Random,
+    Recorded,
+    Size,
+    Whole,
+)
 
 VALID = (
     "Valid are recorded, whole, events, lines, bytes, size:N, at:N[,N...], random:SEED, "

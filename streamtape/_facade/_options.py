@@ -6,12 +6,12 @@ import difflib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from streamtape import splits
+from streamtape import faults, splits
 from streamtape import timing as timings
 from streamtape.cassette import Matching
 from streamtape.clock import Clock, RealClock
 from streamtape.errors import UsageError
-from streamtape.playback import Mode, parse_mode
+from streamtape.playback import Mode, Then, parse_mode, parse_then
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,6 +29,8 @@ class TapeOptions:
     mode: Mode = "none"
     split: splits.Split = field(default_factory=splits.Recorded)
     timing: timings.Timing = field(default_factory=timings.Instant)
+    faults: faults.Faults = ()
+    then: Then = "next"
     matching: Matching = field(default_factory=Matching)
     unplayed: str = "ignore"
     record_on_exception: bool = False
@@ -63,6 +65,8 @@ _PARSERS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "mode": ("mode", parse_mode),
     "split": ("split", splits.parse),
     "timing": ("timing", timings.parse),
+    "fault": ("faults", faults.parse_all),
+    "then": ("then", parse_then),
     "match_on": ("matching", lambda names: Matching(tuple(names))),
     "unplayed": ("unplayed", _parse_unplayed),
     "record_on_exception": ("record_on_exception", bool),

@@ -61,6 +61,8 @@ class Tape:
             mode=options.mode,
             split=options.split,
             timing=options.timing,
+            faults=options.faults,
+            then=options.then,
             matching=options.matching,
             path=path,
             remedy=remedy,
@@ -147,6 +149,8 @@ class use_cassette:  # noqa: N801 - used like a function, as vcrpy's is
             replays only; ``new_episodes`` replays what it has and records the rest; ``all``
             records everything that is asked for and keeps the rest; ``rewrite`` starts anew.
         options: ``split`` (see `streamtape.splits`), ``timing`` (see `streamtape.timing`),
+            ``fault`` (what goes wrong; see `streamtape.faults`), ``then`` (what a retry gets after
+            a fault: the ``next`` interaction that answers it, or ``replay``, the same again),
             ``match_on`` (names of matchers that must agree; by default method, uri and body),
             ``unplayed`` (what it means when an interaction is never asked for: ``ignore`` or
             ``fail``), ``record_on_exception`` (whether a recording is saved where the body

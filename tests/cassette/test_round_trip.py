@@ -23,8 +23,27 @@ def test_any_recording_survives_its_file(any_cassette, data):
     assert write(read(written, FILE)) == written
 
 
-LITERAL = ["data: 1\n\n", "a", "\n", " \n\n  ", "\tx\n", "é🌍\ufeff", "#\n", "- a\n\n\n", "a\n ...\n"]
-CODED = [b"\xff", b"a\rb", b"a\r\nb\n", b"\x00", b"\x7f", b"\xc2\x85", b"\xe2\x80\xa8", b"\xef\xbf\xbe"]
+LITERAL = [
+    "data: 1\n\n",
+    "a",
+    "\n",
+    " \n\n  ",
+    "\tx\n",
+    "é🌍\ufeff",
+    "#\n",
+    "- a\n\n\n",
+    "a\n ...\n",
+]
+CODED = [
+    b"\xff",
+    b"a\rb",
+    b"a\r\nb\n",
+    b"\x00",
+    b"\x7f",
+    b"\xc2\x85",
+    b"\xe2\x80\xa8",
+    b"\xef\xbf\xbe",
+]
 
 
 def file_of(body):

@@ -89,10 +89,7 @@ def test_close_discards_and_ends():
     assert not decoder.pending
     with pytest.raises(UsageError) as caught:
         decoder.feed(b"\n\n")
-    assert (
-        str(caught.value)
-        == "feed(): this decoder has been closed. Make one Decoder a stream."
-    )
+    assert str(caught.value) == "feed(): this decoder has been closed. Make one Decoder a stream."
 
 
 @pytest.mark.parametrize("cut", [[], range(1, 40)])
