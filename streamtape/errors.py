@@ -4,6 +4,7 @@
 
     BaseException
     ├── CassetteMiss                     the test asked for what the cassette does not have
+    ├── CaseTimeout                      a run of a sweep hangs or spins
     └── Exception
         └── StreamtapeError
             ├── UsageError               your call: an option or argument that cannot be
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = [
+    "CaseTimeout",
     "CassetteError",
     "CassetteFormatError",
     "CassetteMiss",
@@ -199,3 +201,22 @@ class CassetteMiss(BaseException):
 
     def __reduce__(self) -> tuple[object, ...]:
         return type(self), (self.request, self.path, self.details, self.remedy)
+
+
+class CaseTimeout(BaseException):
+    """A run of a sweep did not end in time.
+
+    Not an `Exception`, so that the client that hangs cannot take it for an error to be retried.
+
+    Attributes:
+        seconds: the limit.
+        place: where it was stopped, as ``file:line``, or "" where that is not known.
+    """
+
+    def __init__(self, seconds: float, place: str = "") -> None:
+        self.seconds, self.place = seconds, place
+        where = f" It was stopped at {place}." if place else ""
+        super().__init__(f"no result within {seconds:g} s.{where}")
+
+    def __reduce__(self) -> tuple[type[CaseTimeout], tuple[float, str]]:
+        return type(self), (self.seconds, self.place)

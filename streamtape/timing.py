@@ -109,7 +109,9 @@ class RecordedTiming:
             for end in ends:
                 chunk = bisect_left(recorded_ends, end)
                 times.append(arrivals[chunk] if chunk < len(arrivals) else last)
-        chunks = [(time - before) / divisor for before, time in zip((0, *times), times, strict=False)]
+        chunks = [
+            (time - before) / divisor for before, time in zip((0, *times), times, strict=False)
+        ]
         tail = last - (times[-1] if times else 0) + timeline.end
         return Waits(timeline.head / divisor, chunks, tail / divisor)
 

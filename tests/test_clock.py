@@ -15,7 +15,7 @@ def anyio_backend(request):
 
 
 def test_now_is_monotonic_and_not_frozen():
-    """freezegun stops the clocks of the code under test, not this one."""
+    """Freezegun stops the clocks of the code under test, not this one."""
     clock = RealClock()
     with freezegun.freeze_time("2026-01-01"):
         start = clock.now()

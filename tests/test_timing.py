@@ -98,7 +98,7 @@ def test_the_whole_takes_as_long_as_recorded(chunks, end, data):
     """The waits of any cut add up to the recorded duration."""
     gaps, sizes = zip(*chunks, strict=True)
     length = sum(sizes)
-    ends = sorted(data.draw(st.lists(st.integers(0, length)))) + [length]
+    ends = [*sorted(data.draw(st.lists(st.integers(0, length)))), length]
     got = RecordedTiming().waits(Timeline(0, sizes, gaps, end), ends)
     assert sum(got.chunks) + got.end == pytest.approx((sum(gaps) + end) / 1e6)
     assert all(wait >= 0 for wait in got.chunks)

@@ -110,12 +110,19 @@ def _start(item: pytest.Item, defaults: dict[str, Any]) -> Tape:
         )
         remedy = f"Record it with: {again}=once"
         tape = streamtape.Tape(path, asked.options, remedy, missing_ok=True)
+    except streamtape.StreamtapeError as error:
+        raise _failed(error) from None
     tape.start()
     return tape
 
 
 def _save(item: pytest.Item, tape: Tape) -> None:
-    new = [interaction.response for interaction in tape.save()]
+    import streamtape  # noqa: PLC0415 - see the module's docstring
+
+    try:
+        new = [interaction.response for interaction in tape.save()]
+    except streamtape.CassetteError as error:
+        raise _failed(error) from None
     if new:
         chunks = sum(len(response.chunk_sizes) for response in new)
         seconds = sum(response.duration for response in new)
@@ -132,7 +139,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     Here and not in the fixture's end: a BaseException in a teardown corrupts pytest's set-up state.
     """
     if item.stash.get(_missing_key, None) is not None:
-        pytest.fail(item.stash[_missing_key], pytrace=False)
+        raise pytest.fail.Exception(item.stash[_missing_key], pytrace=False)
     tape = item.stash.get(_tape_key, None)
     if tape is None:
         return (yield)
@@ -178,6 +185,11 @@ class _Summary:
             terminalreporter.section("streamtape: recorded")
             for line in self._saved:
                 terminalreporter.write_line(line)
+
+
+def _failed(error: Exception) -> BaseException:
+    """Return a failure that is a sentence: a traceback into streamtape would not help."""
+    return pytest.fail.Exception(f"streamtape: {error}", pytrace=False)
 
 
 def _relative(path: Any, config: pytest.Config) -> str:
