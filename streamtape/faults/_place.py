@@ -10,7 +10,7 @@ import math
 import re
 from bisect import bisect_right
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import accumulate
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from urllib.parse import quote
@@ -58,7 +58,7 @@ class Place(NamedTuple):
         return f"{self.kind}={quote(str(self.value), safe=':')}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Placed:
     """What every fault with a place has: exactly one of the first five.
 
@@ -97,6 +97,11 @@ class Placed:
         elif isinstance(value, str) and value.isdecimal():
             object.__setattr__(self, name, int(value))
         check_interaction(self, self.interaction)
+
+    def __repr__(self) -> str:
+        given = ((item, getattr(self, item.name)) for item in fields(self))
+        said = (f"{item.name}={value!r}" for item, value in given if value != item.default)
+        return f"{type(self).__name__}({', '.join(said)})"
 
     @property
     def place(self) -> Place:

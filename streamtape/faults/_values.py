@@ -53,7 +53,7 @@ _ERROR_TYPES = {
 _LEAST_ERROR, _MOST_STATUS = 300, 999
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Disconnect(Placed):
     """The peer closes the connection (FIN) before the body is complete."""
 
@@ -61,7 +61,7 @@ class Disconnect(Placed):
         return written("disconnect", self.interaction, self.place)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Reset(Placed):
     """The peer resets the connection (RST)."""
 
@@ -69,7 +69,7 @@ class Reset(Placed):
         return written("reset", self.interaction, self.place)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Eof(Placed):
     """The body ends as HTTP ends one, but too early."""
 
@@ -81,7 +81,7 @@ class Eof(Placed):
         return written("eof", self.interaction, self.place)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Stall(Placed):
     """Nothing more comes until the client's own read timeout.
 
@@ -103,7 +103,7 @@ class Stall(Placed):
         return written("stall", self.interaction, self.place, *lasting)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ErrorEvent(Placed):
     """The server sends an ``event: error`` in the stream, and ends it.
 
@@ -131,7 +131,7 @@ class ErrorEvent(Placed):
         return written("error", self.interaction, quote(self.type), self.place)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class OfEvent(Placed):
     """A fault of one event: the one that holds the byte, or is named by ``inside``.
 
@@ -144,7 +144,7 @@ class OfEvent(Placed):
         _refuse_head(self)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Corrupt(OfEvent):
     """One event comes damaged.
 
@@ -166,7 +166,7 @@ class Corrupt(OfEvent):
         return written("corrupt", self.interaction, self.kind, self.place)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Drop(OfEvent):
     """One event is missing."""
 
@@ -174,7 +174,7 @@ class Drop(OfEvent):
         return written("drop", self.interaction, self.place)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Duplicate(OfEvent):
     """One event comes twice."""
 
@@ -182,7 +182,7 @@ class Duplicate(OfEvent):
         return written("duplicate", self.interaction, self.place)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Swap(OfEvent):
     """One event and the one behind it change places."""
 

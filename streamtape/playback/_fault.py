@@ -170,9 +170,9 @@ def _event_number(body: bytes, fault: faults.OfEvent, offset: int) -> int:
         number = named.number + {"before": -1, "inside": 0, "after": 1}[kind]
     last = len(spans(body)) - isinstance(fault, faults.Swap)
     if not 1 <= number <= last:
-        what = "two events" if isinstance(fault, faults.Swap) else "an event"
+        what = "are no two events" if isinstance(fault, faults.Swap) else "is no event"
         remedy = "inside=EVENT names the event itself."
-        raise UsageError(f"fault '{fault}'", f"there is not {what} at this place", remedy)
+        raise UsageError(f"fault '{fault}'", f"there {what} at this place", remedy)
     return number
 
 
