@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from streamtape import faults, splits
 from streamtape import timing as timings
 from streamtape.cassette import Matching
-from streamtape.clock import Clock, RealClock
+from streamtape.clock import Clock, RealClock, VirtualClock
 from streamtape.errors import UsageError
 from streamtape.playback import Mode, Then, parse_mode, parse_then
 
@@ -34,7 +34,7 @@ class TapeOptions:
     matching: Matching = field(default_factory=Matching)
     unplayed: str = "ignore"
     record_on_exception: bool = False
-    clock: Clock = field(default_factory=RealClock)
+    clock: Callable[[], Clock] = RealClock
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> TapeOptions:
@@ -61,6 +61,18 @@ def _parse_unplayed(value: str) -> str:
     return value
 
 
+def _parse_clock(value: Clock | str | None) -> Callable[[], Clock]:
+    """Return what makes the clock of a use: each use of "virtual" has one of its own."""
+    match value:
+        case None | "real":
+            return RealClock
+        case "virtual":
+            return VirtualClock
+    if isinstance(value, str) or not hasattr(value, "asleep"):
+        raise UsageError(f"clock={value!r}", "not a clock", "Valid are real, virtual and a Clock.")
+    return lambda: value
+
+
 _PARSERS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "mode": ("mode", parse_mode),
     "split": ("split", splits.parse),
@@ -70,5 +82,5 @@ _PARSERS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "match_on": ("matching", lambda names: Matching(tuple(names))),
     "unplayed": ("unplayed", _parse_unplayed),
     "record_on_exception": ("record_on_exception", bool),
-    "clock": ("clock", lambda clock: clock or RealClock()),
+    "clock": ("clock", _parse_clock),
 }

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
 from streamtape import cassette as cassettes
 from streamtape._facade._options import TapeOptions
 from streamtape._facade._player import Cassette
+from streamtape.clock import RealClock, VirtualClock
 from streamtape.errors import CassetteNotFoundError, UnplayedError
 from streamtape.playback import Mode, Playback, Session
 
@@ -40,6 +41,10 @@ class Tape:
         options: see `TapeOptions`.
         remedy: the command that records, for messages.
         missing_ok: whether mode ``none`` may begin without a file; every request is then a miss.
+
+    Attributes:
+        clock: what tells the time of this use; `clock.elapsed` counts from its start. While
+            recording, it is a real one.
 
     Raises:
         CassetteError: the file is missing (mode ``none``) or broken. A broken file is an error in
@@ -67,6 +72,9 @@ class Tape:
             path=path,
             remedy=remedy,
         )
+        # A recording is of real time, whatever its replays are to have.
+        is_virtual = options.clock is VirtualClock
+        self.clock = RealClock() if is_virtual and self.session.records else options.clock()
         self._stack = ExitStack()
 
     @property
@@ -94,7 +102,9 @@ class Tape:
         """Answer, or record, every request of the process from here on."""
         from streamtape.transports import activated  # noqa: PLC0415 - imports httpx and httpx2
 
-        self._stack.enter_context(activated(self.session, self.options.clock))
+        if self.options.clock is VirtualClock and isinstance(self.clock, VirtualClock):
+            self._stack.enter_context(self.clock)
+        self._stack.enter_context(activated(self.session, self.clock))
 
     def stop(self) -> None:
         """Leave the process as it was found."""
@@ -154,7 +164,8 @@ class use_cassette:  # noqa: N801 - used like a function, as vcrpy's is
             ``match_on`` (names of matchers that must agree; by default method, uri and body),
             ``unplayed`` (what it means when an interaction is never asked for: ``ignore`` or
             ``fail``), ``record_on_exception`` (whether a recording is saved where the body
-            raised), ``clock`` (what waits and tells the time; the real one by default).
+            raised), ``clock`` (what waits and tells the time: ``real``, the default; ``virtual``,
+            under which waiting takes no time, see `streamtape.clock`; or a `Clock`).
 
     Raises:
         CassetteError: on entering, the file is missing (mode ``none``) or broken; on leaving, the

@@ -65,7 +65,7 @@ def test_every_spelling(text, fault):
 
 
 names = st.text(st.characters(codec="utf-8", exclude_categories=["Z", "C"]), min_size=1).filter(
-    lambda name: name != "head" and name != ":"
+    lambda name: name not in ("head", ":")
 )
 events = st.integers(1, 10**6) | names | st.builds("{}:{}".format, names, st.integers(1, 99))
 places = st.one_of(
@@ -120,7 +120,10 @@ def test_text_is_parsed_back(fault):
         ("eof:after_seconds=x", f"fault Eof: after_seconds='x' is no place. {PLACES}"),
         ("eof:after=1.5", f"fault Eof: after=1.5 is no place. {PLACES}"),
         ("drop:5", f"fault 'drop:5': '5' is none of its arguments. {VALID}"),
-        ("drop:seconds=5", f"fault 'drop:seconds=5': 'seconds=5' is none of its arguments. {VALID}"),
+        (
+            "drop:seconds=5",
+            f"fault 'drop:seconds=5': 'seconds=5' is none of its arguments. {VALID}",
+        ),
         ("error:a,b,at=1", f"fault 'error:a,b,at=1': 'b' is none of its arguments. {VALID}"),
         (
             "0/drop:at=5",

@@ -145,14 +145,21 @@ def test_recorded_gaps_meet_the_timeout_too(face, fake_clock):
     assert got[1:3] == (BODY[:10], face.library.ReadTimeout)
     assert sum(fake_clock.waits) == 5
     assert replay.playbacks[0].end == "timeout"
-    assert outcome(face, streamtape.ReplayTransport(slow, timing="recorded", clock=fake_clock),
-                   timeout=None)[1] == BODY
+    assert (
+        outcome(
+            face,
+            streamtape.ReplayTransport(slow, timing="recorded", clock=fake_clock),
+            timeout=None,
+        )[1]
+        == BODY
+    )
 
 
 def test_a_recorded_timeout_under_recorded_time(face, fake_clock):
     """A recorded read timeout comes when it came, or when this client's own is shorter, then."""
-    response = Response(200, SSE, BODY, (Chunk(0, len(BODY)),), 0,
-                        streamtape.cassette.End("timeout", 3_000_000))
+    response = Response(
+        200, SSE, BODY, (Chunk(0, len(BODY)),), 0, streamtape.cassette.End("timeout", 3_000_000)
+    )
     for own, lasts in ((600, 3), (2, 2)):
         replay = streamtape.ReplayTransport(taped(response), timing="recorded", clock=fake_clock)
         before = fake_clock.time
@@ -165,7 +172,10 @@ def test_a_synchronous_client_without_a_timeout_would_hang():
     import httpx
 
     replay = streamtape.ReplayTransport(taped(), fault="stall:after=1")
-    with httpx.Client(transport=replay, timeout=None) as client, pytest.raises(UsageError) as caught:
+    with (
+        httpx.Client(transport=replay, timeout=None) as client,
+        pytest.raises(UsageError) as caught,
+    ):
         client.post(URL, json={})
     assert str(caught.value) == (
         "fault 'stall:after=1': the client has no read timeout, and would wait for ever. "
