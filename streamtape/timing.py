@@ -223,11 +223,11 @@ def parse(value: TimingLike) -> Timing:
     raise UsageError(f"timing {value!r}", "not a timing", _VALID)
 
 
-def _profile(value: object, given: Mapping[str, object]) -> Profile:
+def _profile(value: object, given: Mapping[str, Any]) -> Profile:
     numbers: dict[str, Any] = {}
     for name, number in given.items():
         try:
-            numbers[name] = (int if name == "seed" else float)(number)  # type: ignore[call-overload]
+            numbers[name] = int(number) if name == "seed" else float(number)
         except (TypeError, ValueError):
             raise UsageError(f"timing {value!r}", "not a timing", _VALID) from None
     if not numbers or not numbers.keys() <= _PROFILE.keys():

@@ -39,8 +39,26 @@ def test_parse(spelled, meant):
 
 
 @pytest.mark.parametrize(
-    "spelled", ["fast", "x0", "x", "fixed:50", "fixed:ms", "10", "", 10, None, {}, {"tsp": 1}, {"tps": "x"},
-     {"tps": None}, "profile:", "profile:tps", "profile"], ids=repr
+    "spelled",
+    [
+        "fast",
+        "x0",
+        "x",
+        "fixed:50",
+        "fixed:ms",
+        "10",
+        "",
+        10,
+        None,
+        {},
+        {"tsp": 1},
+        {"tps": "x"},
+        {"tps": None},
+        "profile:",
+        "profile:tps",
+        "profile",
+    ],
+    ids=repr,
 )
 def test_what_is_no_timing_says_what_is(spelled):
     """A value that is no timing is an error that lists what is valid."""

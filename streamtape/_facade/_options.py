@@ -33,6 +33,7 @@ class TapeOptions:
     then: Then = "next"
     matching: Matching = field(default_factory=Matching)
     unplayed: str = "ignore"
+    leaks: str = "ignore"
     record_on_exception: bool = False
     clock: Callable[[], Clock] = RealClock
 
@@ -55,9 +56,9 @@ class TapeOptions:
         return cls(**parsed)
 
 
-def _parse_unplayed(value: str) -> str:
+def _parse_choice(name: str, value: str) -> str:
     if value not in ("ignore", "fail"):
-        raise UsageError(f"unplayed={value!r}", "not a choice", "Valid are ignore and fail.")
+        raise UsageError(f"{name}={value!r}", "not a choice", "Valid are ignore and fail.")
     return value
 
 
@@ -80,7 +81,8 @@ _PARSERS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "fault": ("faults", faults.parse_all),
     "then": ("then", parse_then),
     "match_on": ("matching", lambda names: Matching(tuple(names))),
-    "unplayed": ("unplayed", _parse_unplayed),
+    "unplayed": ("unplayed", lambda value: _parse_choice("unplayed", value)),
+    "leaks": ("leaks", lambda value: _parse_choice("leaks", value)),
     "record_on_exception": ("record_on_exception", bool),
     "clock": ("clock", _parse_clock),
 }

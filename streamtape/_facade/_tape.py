@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
 
 from streamtape import cassette as cassettes
+from streamtape._facade._hold import Holding
+from streamtape._facade._observed import Observed
 from streamtape._facade._options import TapeOptions
 from streamtape._facade._player import Cassette
 from streamtape.clock import RealClock, VirtualClock
-from streamtape.errors import CassetteNotFoundError, UnplayedError
+from streamtape.errors import CassetteNotFoundError, PlaybackError, UnplayedError
 from streamtape.playback import Mode, Playback, Session
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from streamtape.cassette import Interaction
+    from streamtape.faults import Faults
 
     Params = ParamSpec("Params")
     Returned = TypeVar("Returned")
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["Tape", "use_cassette"]
 
 
-class Tape:
+class Tape(Observed):
     """One use of one cassette: what `use_cassette` gives, and the `tape` fixture of the plugin.
 
     Args:
@@ -89,6 +92,11 @@ class Tape:
         return Cassette(loaded.interactions if loaded else (), self.path)
 
     @property
+    def faults(self) -> Faults:
+        """What is to go wrong."""
+        return self.options.faults
+
+    @property
     def playbacks(self) -> list[Playback]:
         """Every replay so far, in the order of the requests."""
         return self.session.playbacks
@@ -110,6 +118,21 @@ class Tape:
         """Leave the process as it was found."""
         self._stack.close()
 
+    def hold(self) -> Holding:
+        """Hold every stream back, to hand it out bit by bit: ``with``, or ``async with``.
+
+        ::
+
+            async with tape.hold() as hold:
+                await hold.run_until("text_delta:3")
+                assert ui.text == "Once upon a"
+
+        Open it before the client asks. What it gives has `step()`, `run_until(event)` and
+        `release()`; leaving it lets the streams go on. ``with`` is for a client in another thread,
+        ``async with`` for one in another task.
+        """
+        return Holding(self.session, self.path)
+
     def save(self) -> tuple[Interaction, ...]:
         """Write what was recorded, if anything; return it.
 
@@ -122,11 +145,16 @@ class Tape:
         return recorded
 
     def verdict(self) -> BaseException | None:
-        """Return what must fail the test although it passed: a swallowed miss, or the unplayed."""
+        """Return what must fail the test although it passed: a miss, the unplayed, a leak."""
         if self.session.misses:
             return self.session.misses[0]
         if self.options.unplayed == "fail" and self.unplayed:
             return UnplayedError(self.path, [str(item.request) for item in self.unplayed])
+        if self.options.leaks == "fail":
+            try:
+                self.assert_no_leaks()
+            except PlaybackError as error:
+                return error
         return None
 
     def __repr__(self) -> str:
@@ -163,9 +191,10 @@ class use_cassette:  # noqa: N801 - used like a function, as vcrpy's is
             a fault: the ``next`` interaction that answers it, or ``replay``, the same again),
             ``match_on`` (names of matchers that must agree; by default method, uri and body),
             ``unplayed`` (what it means when an interaction is never asked for: ``ignore`` or
-            ``fail``), ``record_on_exception`` (whether a recording is saved where the body
-            raised), ``clock`` (what waits and tells the time: ``real``, the default; ``virtual``,
-            under which waiting takes no time, see `streamtape.clock`; or a `Clock`).
+            ``fail``), ``leaks`` (the same, for a response that is never closed),
+            ``record_on_exception`` (whether a recording is saved where the body raised), ``clock``
+            (what waits and tells the time: ``real``, the default; ``virtual``, under which waiting
+            takes no time, see `streamtape.clock`; or a `Clock`).
 
     Raises:
         CassetteError: on entering, the file is missing (mode ``none``) or broken; on leaving, the

@@ -11,7 +11,8 @@ Real functions are bound when this package is imported: a test that freezes time
 module attributes) must not freeze the recorder with it.
 """
 
+from streamtape.clock._changes import change
 from streamtape.clock._real import Clock, RealClock, cpu_seconds
 from streamtape.clock._virtual import VirtualClock
 
-__all__ = ["Clock", "RealClock", "VirtualClock", "cpu_seconds"]
+__all__ = ["Clock", "RealClock", "VirtualClock", "change", "cpu_seconds"]

@@ -6,6 +6,7 @@ Nothing here waits, reads a clock or knows an HTTP library: the faces (`transpor
 perform the steps.
 """
 
+from streamtape.playback._gate import Gate
 from streamtape.playback._plan import body_steps, plan
 from streamtape.playback._playback import Ending, Playback
 from streamtape.playback._recording import Recording
@@ -27,6 +28,7 @@ __all__ = [
     "Fail",
     "FailKind",
     "Finish",
+    "Gate",
     "Head",
     "Mode",
     "Play",

@@ -9,12 +9,13 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from streamtape.faults import find_event
 from streamtape.playback._fault import alter
 from streamtape.sse import Decoder
 
 if TYPE_CHECKING:
     from streamtape.cassette import Interaction, Request, Response
-    from streamtape.faults import Fault
+    from streamtape.faults import EventName, Fault
     from streamtape.playback._steps import FailKind
     from streamtape.splits import BodySplit
     from streamtape.sse import Event
@@ -86,6 +87,23 @@ class Playback:
     def delivered_text(self) -> str:
         """The text of the Messages API's text deltas among them."""
         return "".join(map(_text_delta, self.delivered_events))
+
+    def event_number(self, name: EventName) -> int:
+        """Return the number of an event of the stream, counted from 1.
+
+        Raises:
+            UsageError: it has no such event.
+        """
+        return find_event(self.response.body, name).number
+
+    def __str__(self) -> str:
+        total = len(self.response.body)
+        told = [
+            f"{self.request}: {self.end or 'being read'}",
+            f"{self.delivered} of {total} bytes, {len(self.delivered_events)} events delivered",
+            *([f"fault '{self.fault}'"] if self.fault else []),
+        ]
+        return ", ".join(told)
 
     def sent(self, data: bytes) -> None:
         """Note that the client took a chunk."""

@@ -13,6 +13,7 @@ from streamtape import splits, timing
 from streamtape.cassette import Cassette, Interaction, Matching, Redactor, Request
 from streamtape.errors import CassetteMiss, UsageError
 from streamtape.playback._fault import check_fault
+from streamtape.playback._gate import Gate
 from streamtape.playback._plan import plan
 from streamtape.playback._playback import Playback
 from streamtape.playback._recording import Recording
@@ -92,6 +93,7 @@ class Session:
 
     Attributes:
         playbacks: every replay, in the order of the requests.
+        gate: what holds streams back while a test hands them out itself, or None.
         misses: every request that found no answer; a miss is noted here before it is raised.
     """
 
@@ -114,6 +116,7 @@ class Session:
         self.timing = _instant if timing is None else timing
         self.path = path
         self.playbacks: list[Playback] = []
+        self.gate: Gate | None = None
         self.misses: list[CassetteMiss] = []
         self._matching = matching or Matching()
         self._remedy = remedy
@@ -167,6 +170,23 @@ class Session:
                 self._recordings.append(recording)
                 return Record(recording)
             raise self._miss(request)
+
+    def hold(self) -> Gate:
+        """Hold every stream back from here on, until `release`.
+
+        Raises:
+            UsageError: they are held already.
+        """
+        if self.gate is not None:
+            raise UsageError("hold()", "the streams are held already", "One hold at a time.")
+        self.gate = Gate()
+        return self.gate
+
+    def release(self) -> None:
+        """Let the streams that are held back go on."""
+        gate, self.gate = self.gate, None
+        if gate is not None:
+            gate.open()
 
     def exhausted(self, playback: Playback) -> CassetteMiss:
         """Note and return the miss of a client that reads on where the recorded one had closed."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from streamtape.clock import change
 from streamtape.errors import UsageError
 from streamtape.playback import Fail, Finish, Head, Play, Send, Session, Wait
 from streamtape.transports._libraries import (
@@ -129,27 +130,65 @@ class _ReplayStream:
     def __iter__(self) -> Iterator[bytes]:
         for step in self._steps:
             if isinstance(step, Send):
-                self._playback.sent(step.data)
-                yield step.data
-                self._since = self._clock.now()
+                rest: bytes | None = step.data
+                while rest is not None:
+                    piece, rest = self._take(rest, self._allowed(len(rest)))
+                    yield piece
+                    self._since = self._clock.now()
             else:
+                if not isinstance(step, Wait):
+                    self._allowed(0, is_end=True)
                 self.pass_time(step)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for step in self._steps:
-            await self.apass_time(step)
             if isinstance(step, Send):
-                self._playback.sent(step.data)
-                yield step.data
-                self._since = self._clock.now()
+                await self.apass_time(step)
+                rest: bytes | None = step.data
+                while rest is not None:
+                    piece, rest = self._take(rest, await self._aallowed(len(rest)))
+                    yield piece
+                    self._since = self._clock.now()
+            else:
+                if not isinstance(step, Wait):
+                    await self._aallowed(0, is_end=True)
+                await self.apass_time(step)
+
+    def _take(self, data: bytes, size: int) -> tuple[bytes, bytes | None]:
+        """Note that the client takes `size` bytes of a chunk; return them and the rest, if any."""
+        piece = data[:size]
+        self._playback.sent(piece)
+        return piece, data[size:] or None
+
+    def _allowed(self, size: int, *, is_end: bool = False) -> int:
+        """Return how much of a chunk the client may have: all of it, unless the stream is held."""
+        gate = self._session.gate
+        return size if gate is None else gate.wait(self._playback, size, is_end=is_end)
+
+    async def _aallowed(self, size: int, *, is_end: bool = False) -> int:
+        """Do the same as `_allowed`, in async code."""
+        gate = self._session.gate
+        if gate is None:
+            return size
+        room: int | None = None
+
+        def may_pass() -> bool:
+            nonlocal room
+            room = gate.poll(self._playback, size, is_end=is_end)
+            return room is not None
+
+        await change(gate.listen, may_pass)
+        return room or 0
 
     def _end(self, step: object) -> None:
         """Note the ending, if `step` is one, and raise what it raises."""
         now = self._clock.now()
         if isinstance(step, Finish):
             self._playback.finished(now)
+            self._tell_gate()
         elif isinstance(step, Fail):
             self._playback.failed(step.kind, now)
+            self._tell_gate()
             if step.kind == "exhausted":
                 raise self._session.exhausted(self._playback)
             if not self._has_head:
@@ -159,6 +198,11 @@ class _ReplayStream:
     def close(self) -> None:
         """Note that the client closed the response."""
         self._playback.closed(self._clock.now())
+        self._tell_gate()
+
+    def _tell_gate(self) -> None:
+        if self._session.gate is not None:
+            self._session.gate.notify()
 
     async def aclose(self) -> None:
         """Note that the client closed the response."""

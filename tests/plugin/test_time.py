@@ -1,5 +1,7 @@
 """Faults and virtual time in a test that uses the plugin."""
 
+import time
+
 FAULTS = """
 import asyncio, time, httpx2, pytest, anyio
 from trio.testing import MockClock
@@ -56,6 +58,7 @@ def test_faults_and_virtual_time(project, tape_file):
 
     pytest's own durations, in the terminal and in the JUnit file, are real: an hour passes here.
     """
+    vars(time).pop("clock", None)  # freezegun alone leaves a None there, in other tests
     tape_file("test_it/x.yaml")
     project.makepyfile(test_it=FAULTS)
     result = project.runpytest("--junitxml=junit.xml", "--durations=0", "-vv")
