@@ -85,7 +85,8 @@ def test_parse(spelled, meant):
         ),
         (
             "0/whole",
-            f"split '0/whole': before the slash stands the number of an interaction, from 1. {VALID}",
+            "split '0/whole': before the slash stands the number of an interaction, from 1. "
+            f"{VALID}",
         ),
         (
             "1/2/whole",
