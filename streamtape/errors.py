@@ -13,6 +13,7 @@
             │   ├── CassetteFormatError  (file, line, field, remedy)
             │   └── CassetteWriteError
             ├── UnplayedError            your test: it left undone what the cassette holds
+            ├── PlaybackError            your test: a stream did not go as it was to
             └── StreamError              the peer's bytes
                 └── EventTooLargeError
 
@@ -38,6 +39,7 @@ __all__ = [
     "CassetteNotFoundError",
     "CassetteWriteError",
     "EventTooLargeError",
+    "PlaybackError",
     "StreamError",
     "StreamtapeError",
     "UnplayedError",
@@ -152,6 +154,24 @@ class UnplayedError(StreamtapeError, AssertionError):
 
     def __reduce__(self) -> tuple[type[UnplayedError], tuple[Path | None, list[str]]]:
         return type(self), (self.path, self.unplayed)
+
+
+class PlaybackError(StreamtapeError, AssertionError):
+    """A stream was not read, closed or stepped through as the test says.
+
+    Attributes:
+        path: the cassette.
+        problem: what is not as it was to be.
+        playbacks: one line for each stream that it is about.
+    """
+
+    def __init__(self, path: Path, problem: str, playbacks: Sequence[str]) -> None:
+        self.path, self.problem, self.playbacks = path, problem, list(playbacks)
+        lines = "".join(f"\n  {line}" for line in self.playbacks) or "\n  (nothing was replayed)"
+        super().__init__(f"{path}: {problem}:{lines}")
+
+    def __reduce__(self) -> tuple[type[PlaybackError], tuple[Path, str, list[str]]]:
+        return type(self), (self.path, self.problem, self.playbacks)
 
 
 class StreamError(StreamtapeError):

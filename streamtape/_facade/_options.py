@@ -6,12 +6,12 @@ import difflib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from streamtape import splits
+from streamtape import faults, splits
 from streamtape import timing as timings
 from streamtape.cassette import Matching
-from streamtape.clock import Clock, RealClock
+from streamtape.clock import Clock, RealClock, VirtualClock
 from streamtape.errors import UsageError
-from streamtape.playback import Mode, parse_mode
+from streamtape.playback import Mode, Then, parse_mode, parse_then
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,10 +29,13 @@ class TapeOptions:
     mode: Mode = "none"
     split: splits.Split = field(default_factory=splits.Recorded)
     timing: timings.Timing = field(default_factory=timings.Instant)
+    faults: faults.Faults = ()
+    then: Then = "next"
     matching: Matching = field(default_factory=Matching)
     unplayed: str = "ignore"
+    leaks: str = "ignore"
     record_on_exception: bool = False
-    clock: Clock = field(default_factory=RealClock)
+    clock: Callable[[], Clock] = RealClock
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> TapeOptions:
@@ -53,18 +56,33 @@ class TapeOptions:
         return cls(**parsed)
 
 
-def _parse_unplayed(value: str) -> str:
+def _parse_choice(name: str, value: str) -> str:
     if value not in ("ignore", "fail"):
-        raise UsageError(f"unplayed={value!r}", "not a choice", "Valid are ignore and fail.")
+        raise UsageError(f"{name}={value!r}", "not a choice", "Valid are ignore and fail.")
     return value
+
+
+def _parse_clock(value: Clock | str | None) -> Callable[[], Clock]:
+    """Return what makes the clock of a use: each use of "virtual" has one of its own."""
+    match value:
+        case None | "real":
+            return RealClock
+        case "virtual":
+            return VirtualClock
+    if isinstance(value, str) or not hasattr(value, "asleep"):
+        raise UsageError(f"clock={value!r}", "not a clock", "Valid are real, virtual and a Clock.")
+    return lambda: value
 
 
 _PARSERS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "mode": ("mode", parse_mode),
     "split": ("split", splits.parse),
     "timing": ("timing", timings.parse),
+    "fault": ("faults", faults.parse_all),
+    "then": ("then", parse_then),
     "match_on": ("matching", lambda names: Matching(tuple(names))),
-    "unplayed": ("unplayed", _parse_unplayed),
+    "unplayed": ("unplayed", lambda value: _parse_choice("unplayed", value)),
+    "leaks": ("leaks", lambda value: _parse_choice("leaks", value)),
     "record_on_exception": ("record_on_exception", bool),
-    "clock": ("clock", lambda clock: clock or RealClock()),
+    "clock": ("clock", _parse_clock),
 }
