@@ -21,7 +21,7 @@ def test_saving_what_was_loaded_gives_the_file(path):
 @pytest.mark.parametrize("name", COMPLETE)
 @pytest.mark.parametrize("split", ["recorded", "whole", "bytes", "lines"])
 def test_every_split_gives_the_same_message(name, split):
-    """streamtape's own stream reads a cassette without any client, the same under every split."""
+    """Streamtape's own stream reads a cassette without any client, the same under every split."""
     cassette = streamtape.load(FOLDER / name)
     with cassette.stream() as stream:
         expected = stream.get_final_message().to_dict()
