@@ -11,7 +11,13 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from streamtape.messages._dialect import BETA
-from streamtape.messages._emitter import check_name, emissions, endings, unwrap
+from streamtape.messages._emitter import (
+    check_name,
+    emissions,
+    endings,
+    refuse_awaitable,
+    unwrap,
+)
 from streamtape.messages._errors import (
     AnthropicError,
     APIUserAbortError,
@@ -161,7 +167,7 @@ class MessageStream(Face[T], Generic[T]):
         """Call the listeners of an event; raise what one raises, or collect it and go on."""
         for listener in self._listeners.take(name):
             try:
-                listener(*arguments)
+                refuse_awaitable(listener(*arguments), name)
             except Exception as cause:
                 error = ListenerError(name)
                 if failures is None:
