@@ -201,3 +201,19 @@ def test_nothing_leaks(face):
     for fault in ("reset:inside=2", "disconnect:after=1", "eof:after=1", "http:500"):
         outcome(face, streamtape.ReplayTransport(taped(), fault=fault))
     gc.collect()  # pytest turns a ResourceWarning into a failure
+
+
+def test_recorded_failures_fail_again(face, tmp_path):
+    """What failed while it was recorded is saved as that, and replays with the same ending."""
+    for fault in ("disconnect:inside=2", "reset:after=2", "eof:after=1", "stall:after=2"):
+        steps = list(plan(RESPONSE, Recorded(), Instant(), faults.parse(fault)))
+        with LoopbackServer(lambda _, steps=steps: iter(steps)) as server:
+            transport = streamtape.RecordTransport(face.inner())
+            url = f"{server.url}/v1/messages"
+            live = outcome(face, transport, url=url, timeout=0.08)
+        path = tmp_path / f"{face}-{fault.partition(':')[0]}.yaml"
+        streamtape.save(transport.cassette, path)
+        (again,) = streamtape.load(path).interactions
+        kinds = {"disconnect": "truncated", "stall": "timeout", "eof": "complete"}
+        assert again.response.end.kind == kinds.get(fault.partition(":")[0], "reset")
+        assert outcome(face, streamtape.ReplayTransport(path), url=url) == live
