@@ -15,6 +15,7 @@ hypothesis is loaded when a strategy is made, not before.
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from streamtape.errors import UsageError
@@ -28,15 +29,16 @@ if TYPE_CHECKING:
 
 __all__ = ["chunks", "splits"]
 
-_MOST_CUTS = 40
+_MANY = 24
+_NEAR = 8  # bytes: twice the longest character, more than an escape
 
 
 def splits(body: bytes, *, empty: bool = False) -> SearchStrategy[At]:
     """Return a strategy for splits of `body`.
 
-    Half of the splits have a few cuts anywhere, half a run of one-byte chunks. A failing one
-    shrinks to the fewest cuts, and those move to the cleanest place that still fails: between two
-    events before the middle of a line before the middle of a character.
+    There are splits with few cuts, with many, and with cuts close together. A failing one shrinks
+    to few cuts, and these towards clean places: between two events before the middle of a line
+    before the middle of a character.
 
     Args:
         body: what is to be cut.
@@ -48,19 +50,36 @@ def splits(body: bytes, *, empty: bool = False) -> SearchStrategy[At]:
     st = _hypothesis()
     boundaries, length = Boundaries(body), len(body)
     # hypothesis shrinks towards the front of what it samples from.
-    places = sorted(range(1, length), key=lambda offset: (boundaries.rank(offset), offset))
+    inner = sorted(range(1, length), key=lambda offset: (boundaries.rank(offset), offset))
+    places: list[tuple[int, ...]] = [(offset,) for offset in inner]
     if empty:
-        places += [0, length] if length else [0]
+        places += [(0,), (length,), *((offset, offset) for offset in inner)]
     if not places:
         return st.just(At(()))  # type: ignore[no-any-return]  # hypothesis is a module unknown here
-    few = st.lists(st.sampled_from(places), max_size=_MOST_CUTS, unique=not empty)
-    run = st.builds(
-        lambda start, size: range(start, min(start + size, length)),
-        st.sampled_from([place for place in places if place < length] or [0]),
-        st.integers(1, max(length, 1)),
+    each = st.sampled_from(places)
+    # Two lists of one form: what is found with many shrinks as one with few.
+    anywhere = st.one_of(st.lists(each), st.lists(each, min_size=_MANY))
+    strategy: SearchStrategy[At] = st.builds(
+        lambda cuts, close: At(
+            tuple(sorted(chain(*set(cuts), *((at,) for at in close if (at,) not in cuts))))
+        ),
+        anywhere,
+        st.one_of(st.just(()), _close_together(length)),
     )
-    strategy: SearchStrategy[At] = st.one_of(few, run).map(lambda cuts: At(tuple(sorted(cuts))))
     return strategy
+
+
+def _close_together(length: int) -> SearchStrategy[list[int]]:
+    """Return a strategy for cuts within a few bytes; each can be left out by itself."""
+    st = _hypothesis()
+    near: SearchStrategy[list[int]] = st.builds(
+        lambda start, cut: [
+            start + number for number, here in enumerate(cut) if here and start + number < length
+        ],
+        st.integers(1, max(length - 1, 1)),
+        st.lists(st.booleans(), min_size=_NEAR, max_size=_NEAR),
+    )
+    return near
 
 
 def chunks(body: bytes, *, empty: bool = False) -> SearchStrategy[list[bytes]]:

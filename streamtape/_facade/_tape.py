@@ -7,6 +7,7 @@ the session's.
 from __future__ import annotations
 
 import copy
+import dataclasses
 import functools
 import inspect
 from contextlib import ExitStack
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
+    from streamtape import splits
     from streamtape.cassette import Interaction
     from streamtape.faults import Faults
 
@@ -44,6 +46,7 @@ class Tape(Observed):
         options: see `TapeOptions`.
         remedy: the command that records, for messages.
         missing_ok: whether mode ``none`` may begin without a file; every request is then a miss.
+        cassette: what to replay instead of what the file holds.
 
     Attributes:
         clock: what tells the time of this use; `clock.elapsed` counts from its start. While
@@ -61,20 +64,15 @@ class Tape(Observed):
         remedy: str = "Record it with mode='once' or 'new_episodes'.",
         *,
         missing_ok: bool = False,
+        cassette: cassettes.Cassette | None = None,
     ) -> None:
         self.path = path
         self.options = options
-        self.session = Session(
-            _existing(path, remedy, missing_ok=missing_ok or options.mode != "none"),
-            mode=options.mode,
-            split=options.split,
-            timing=options.timing,
-            faults=options.faults,
-            then=options.then,
-            matching=options.matching,
-            path=path,
-            remedy=remedy,
-        )
+        self._remedy = remedy
+        if cassette is None:
+            missing_ok = missing_ok or options.mode != "none"
+            cassette = _existing(path, remedy, missing_ok=missing_ok)
+        self.session = self._session(cassette)
         # A recording is of real time, whatever its replays are to have.
         is_virtual = options.clock is VirtualClock
         self.clock = RealClock() if is_virtual and self.session.records else options.clock()
@@ -105,6 +103,13 @@ class Tape(Observed):
     def unplayed(self) -> list[Interaction]:
         """The recorded interactions that nobody has asked for."""
         return self.session.unplayed
+
+    def rewind(self, cassette: cassettes.Cassette, split: splits.Split) -> None:
+        """Begin anew, while in use: nothing replayed yet, with another cassette and split."""
+        self.stop()
+        self.options = dataclasses.replace(self.options, split=split)
+        self.session = self._session(cassette)
+        self.start()
 
     def start(self) -> None:
         """Answer, or record, every request of the process from here on."""
@@ -156,6 +161,19 @@ class Tape(Observed):
             except PlaybackError as error:
                 return error
         return None
+
+    def _session(self, cassette: cassettes.Cassette | None) -> Session:
+        return Session(
+            cassette,
+            mode=self.options.mode,
+            split=self.options.split,
+            timing=self.options.timing,
+            faults=self.options.faults,
+            then=self.options.then,
+            matching=self.options.matching,
+            path=self.path,
+            remedy=self._remedy,
+        )
 
     def __repr__(self) -> str:
         return f"<Tape {self.path} mode={self.mode} playbacks={len(self.playbacks)}>"

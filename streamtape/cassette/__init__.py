@@ -21,6 +21,7 @@ from streamtape.cassette._model import (
     Response,
 )
 from streamtape.cassette._redact import Redactor
+from streamtape.cassette._regressions import KnownFailure, known_failures, remember_failure
 
 __all__ = [
     "MATCHERS",
@@ -30,13 +31,16 @@ __all__ = [
     "EndKind",
     "Headers",
     "Interaction",
+    "KnownFailure",
     "Matching",
     "Redactor",
     "Request",
     "Response",
     "compare",
     "fix",
+    "known_failures",
     "load",
+    "remember_failure",
     "save",
     "update",
 ]

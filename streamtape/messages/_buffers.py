@@ -14,7 +14,7 @@ from pydantic_core import from_json
 from streamtape.messages._errors import ToolInputError
 from streamtape.messages._record import Lazy, plain
 
-__all__ = ["JsonBuffer", "TextBuffer", "parse_partial"]
+__all__ = ["JsonBuffer", "TextBuffer", "parse_partial", "whole"]
 
 
 class TextBuffer(Lazy):
@@ -60,7 +60,7 @@ class JsonBuffer(Lazy):
 
     __slots__ = ("_cached", "_cached_size", "_initial", "_mode", "text")
 
-    def __init__(self, initial: Any, mode: Any = True) -> None:  # noqa: FBT002 - pydantic's word
+    def __init__(self, initial: Any, mode: Any = True) -> None:
         self.text = TextBuffer()
         self._initial = initial
         self._mode = mode
@@ -112,6 +112,21 @@ def parse_partial(text: str, mode: Any) -> Any:
         ToolInputError: it is not the beginning of any JSON text.
     """
     try:
-        return from_json(text, allow_partial=mode)
+        return from_json(whole(text), allow_partial=mode)
     except ValueError as error:
         raise ToolInputError(text, str(error)) from error
+
+
+def whole(text: str) -> str:
+    """Return text whose surrogate pairs, split over two deltas, are characters again.
+
+    Raises:
+        ValueError: there is half a pair left, which is in no JSON text.
+    """
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            text = text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+            text.encode()
+    return text

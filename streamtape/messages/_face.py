@@ -1,4 +1,4 @@
-"""What the synchronous and the asynchronous stream have in common: everything that does not wait."""
+"""What the synchronous and the asynchronous stream share: everything that does not wait."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Face(Generic[T]):
         signal: AbortSignal | None = None,
         history: Sequence[Any] = (),
     ) -> None:
-        output: Output[T] | None = None if output_format is None else Output(output_format)
+        output: Output[T] | None = Output.of(output_format)
         self.controller = AbortController()
         self._reader: MessageReader[T] = MessageReader(self._dialect, output)
         self._listeners = Listeners()
@@ -61,6 +61,7 @@ class Face(Generic[T]):
         self._pending: Iterator[Record] = iter(())  # the events of the last chunk
         self._kept: deque[Record] = deque()  # events read on behalf of somebody else
         self._iterated = False
+        self._drained = False  # the body has ended; what that completes has been taken
         self._reading = Lock()  # held while a chunk is waited for
         self._ending = Lock()
         self._aborting = False
@@ -203,15 +204,15 @@ class Face(Generic[T]):
             finally:
                 self._reading.release()
             self._settle_soon()
-        else:
-            wake(self.response)
+        elif not wake(self.response) and hasattr(self._source, "wake"):
+            self._source.wake()  # still waiting for the response
 
     def _settle_soon(self) -> None:
         """Close and emit the end, as soon as this colour can."""
         raise NotImplementedError
 
     def _failed(self, cause: Exception) -> AnthropicError:
-        """Return the error to raise for what reading raised: an abort is the reason, if there is one."""
+        """Return the error to raise for what reading raised; an abort goes before it."""
         if self._aborting:
             self._reader.fail(APIUserAbortError())
         error = self._reader.transport_failed(cause)
@@ -225,6 +226,20 @@ class Face(Generic[T]):
         if self.error is not None and self.state != "incomplete":
             raise self.error
         return False
+
+    def _take(self, chunk: bytes | None) -> bool:
+        """Make the events of a chunk the next ones; return False when there is nothing more.
+
+        The end of the body (None) may complete a last event, once.
+        """
+        if chunk is None:
+            if self._drained:
+                return False
+            self._drained = True
+            self._pending = self._reader.rest()
+        else:
+            self._pending = self._reader.feed(chunk)
+        return True
 
     def _settle_once(self) -> bool:
         """Return True the first time: the end is worked off by one thread only."""

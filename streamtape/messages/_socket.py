@@ -10,7 +10,7 @@ import contextlib
 import socket
 from typing import Any
 
-__all__ = ["wake"]
+__all__ = ["shut", "wake"]
 
 
 def wake(response: Any) -> bool:
@@ -22,12 +22,14 @@ def wake(response: Any) -> bool:
     Returns:
         Whether there was one. If not, the reader notices at its next chunk.
     """
-    stream = getattr(response, "extensions", {}).get("network_stream")
-    if stream is None:
+    return shut(getattr(response, "extensions", {}).get("network_stream"))
+
+
+def shut(stream: Any) -> bool:
+    """Shut down the socket of a network stream of httpcore; return whether there was one."""
+    connection = None if stream is None else stream.get_extra_info("socket")
+    if connection is None:
         return False
-    with contextlib.suppress(OSError):
-        connection = stream.get_extra_info("socket")
-        if connection is None:
-            return False
+    with contextlib.suppress(OSError):  # closed already
         connection.shutdown(socket.SHUT_RDWR)
     return True

@@ -90,6 +90,21 @@ class Boundaries:
         """The offsets at which any boundary lies, ascending."""
         return [offset for offset, mask in enumerate(self._masks) if mask]
 
+    def representatives(self, most: int) -> list[int]:
+        """Return the first `most` and the last of those offsets that look alike, ascending.
+
+        Two look alike that lie at the same byte of two things of the same kind and size. The last
+        is special: nothing comes after it that would make up for a mistake.
+        """
+        alike: dict[tuple[str, int, int], list[int]] = {}
+        for kind, _, _, first, last in tokens(self.body):
+            for offset in range(first, last + 1):
+                if self.kinds(offset)[0] == kind:
+                    found = alike.setdefault((kind, last - first, offset - first), [])
+                    del found[most:]  # the last one so far
+                    found.append(offset)
+        return sorted({offset for found in alike.values() for offset in found})
+
     @cached_property
     def events(self) -> list[EventSpan]:
         """The events of the body."""

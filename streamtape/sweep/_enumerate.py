@@ -6,6 +6,7 @@ that grows with the number of its cases. Every spelling comes through `parse`:
 ====================  ==========================================================================
 ``cuts``              every single cut; also ``whole`` and ``bytes``
 ``grammar``           cuts aimed at the structure of the body, and the special splits
+``grammar:N``         the same, but of those that look alike only the first N and the last
 ``pairs:WINDOW``      every two cuts at most WINDOW bytes apart (16)
 ``sizes``             chunks of 1 to 16 bytes, and of each prime number up to 1021
 ``random:N[:SEED]``   N random splits (100), with the seeds SEED (0), SEED + 1, ...
@@ -15,8 +16,8 @@ any split             that one: ``bytes``, ``whole``, ``recorded``, ``size:7``, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from streamtape import splits
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Cuts", "Enumerator", "Grammar", "One", "Over", "Pairs", "Randoms", "Sizes", "parse"]
 
 _VALID = (
-    "Valid are cuts, grammar, pairs:WINDOW, sizes, random:N[:SEED], and every split "
+    "Valid are cuts, grammar[:N], pairs:WINDOW, sizes, random:N[:SEED], and every split "
     "(recorded, whole, events, lines, bytes, size:N, at:N[,N...])."
 )
 _PRIMES_TO = 1021
@@ -166,13 +167,16 @@ class Grammar:
     Attributes:
         singles: whether to make the single cuts too (not, where `cuts` runs as well).
         empty_chunks: whether to make empty chunks too.
+        most: how many to make of those that look alike (the same byte of field names of the same
+            length, say), the last one not counted; None for all.
     """
 
     singles: bool = True
     empty_chunks: bool = True
+    most: int | None = None
 
     def count(self, subject: Subject) -> int:
-        singles = len(subject.boundaries.aimed) if self.singles else 0
+        singles = len(self._single(subject)) if self.singles else 0
         return singles + sum(1 for _ in self._special(subject))
 
     def cases(self, subject: Subject) -> Iterator[Case]:
@@ -180,34 +184,43 @@ class Grammar:
         for offsets in self._special(subject):
             yield subject.case(At(offsets) if offsets else Whole(), boundaries.classify(offsets))
         if self.singles:
-            for offset in boundaries.aimed:
+            for offset in self._single(subject):
                 yield subject.case(At((offset,)), boundaries.kinds(offset))
+
+    def _single(self, subject: Subject) -> list[int]:
+        """Return the offsets of the single cuts."""
+        if self.most is None:
+            return subject.boundaries.aimed
+        return subject.boundaries.representatives(self.most)
 
     def _special(self, subject: Subject) -> Iterator[tuple[int, ...]]:
         """Yield the offsets of the splits that are no single cut."""
         if self.singles:  # else `cuts` has brought it
             yield ()
         if self.empty_chunks:
-            yield from _empty_chunks(subject)
-        yield from _several_events(subject)
-        yield from _two_cuts(subject)
-        yield from _half_characters(subject)
+            yield from ((0,), (len(subject.body),))
+            yield from islice(_empty_after_cr(subject), self.most)
+            yield from islice(_empty_between_events(subject), self.most)
+        for make in (_several_events, _two_cuts, _half_characters):
+            yield from islice(make(subject), self.most)
 
     def __str__(self) -> str:
-        return "grammar"
+        return "grammar" if self.most is None else f"grammar:{self.most}"
 
 
-def _empty_chunks(subject: Subject) -> Iterator[tuple[int, ...]]:
-    """At both ends, between two events, and after each CR, where a decoder waits for an LF."""
-    yield (0,)
-    yield (len(subject.body),)
+def _empty_after_cr(subject: Subject) -> Iterator[tuple[int, ...]]:
+    """After each CR, where a decoder waits for an LF."""
     for line in subject.boundaries.lines:
-        if subject.body[line.stop : line.stop + 1] == b"\r" and line.stop + 1 < len(subject.body):
-            yield (line.stop + 1, line.stop + 1)
-    stops = [event.stop for event in subject.boundaries.events if event.stop < len(subject.body)]
-    for stop in stops:
-        if subject.body[stop - 1 : stop] != b"\r":  # else it has been yielded
-            yield (stop, stop)
+        after = line.stop + 1
+        if subject.body[line.stop : after] == b"\r" and after < len(subject.body):
+            yield (after, after)
+
+
+def _empty_between_events(subject: Subject) -> Iterator[tuple[int, ...]]:
+    """Behind each event, but for those that end in CR: they have had one."""
+    for event in subject.boundaries.events:
+        if event.stop < len(subject.body) and subject.body[event.stop - 1 : event.stop] != b"\r":
+            yield (event.stop, event.stop)
 
 
 def _several_events(subject: Subject) -> Iterator[tuple[int, ...]]:
@@ -257,9 +270,12 @@ def parse(over: Over, *, empty_chunks: bool = True) -> tuple[Enumerator, ...]:
             found.setdefault(str(enumerator), enumerator)
     if not found:
         raise UsageError("an empty list of sweeps", "nothing would be run", _VALID)
-    if found.get("grammar") == Grammar():
-        found["grammar"] = Grammar(singles="cuts" not in found, empty_chunks=empty_chunks)
-    return tuple(found.values())
+    return tuple(
+        replace(each, singles=each.singles and "cuts" not in found, empty_chunks=empty_chunks)
+        if isinstance(each, Grammar)
+        else each
+        for each in found.values()
+    )
 
 
 def _is_several(over: object) -> bool:
@@ -277,14 +293,16 @@ def _parse_one(value: object) -> list[Enumerator]:
     match name, [int(argument) for argument in arguments]:
         case "cuts", []:
             return [One(Whole()), Cuts(), One(Bytes())]
-        case "grammar", []:
-            return [Grammar()]
+        case "grammar", [*most] if len(most) <= 1 and all(most):
+            return [Grammar(most=most[0] if most else None)]
         case "sizes", []:
             return [Sizes()]
         case "pairs", [*window] if len(window) <= 1 and all(window):
             return [Pairs(*window)]
         case "random", [*numbers] if len(numbers) <= 2 and all(numbers[:1]):  # noqa: PLR2004
             return [Randoms(*numbers)]
+        case "random", _:  # not the split with that seed: here the number says how many
+            raise UsageError(f"sweep {value!r}", "not a sweep", _VALID)
     return [_named(value)]
 
 

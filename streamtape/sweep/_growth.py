@@ -31,9 +31,9 @@ _CHUNK = 64
 _FIRST = 16 * 1024
 _LAST = 1024 * 1024
 _FACTOR = 4
-_ENOUGH = 0.25  # seconds: a run this long is not lost in the noise
-# 1 is linear, 2 quadratic. Linear clients were measured at 0.9 to 1.15, one that copies its buffer
-# for every chunk at 1.7 and more.
+_ENOUGH = 0.1  # seconds: a run this long is not lost in the noise
+# 1 is linear, 2 quadratic. Eight linear clients were measured at 0.97 to 1.09, those that copy or
+# scan their buffer for every chunk at 1.92 to 2.33.
 _TOO_FAST = 1.5
 _NOTICEABLE = 0.01  # seconds: less is never worth a report
 _TICK = 1e-6  # seconds: the least that a clock is believed to tell apart

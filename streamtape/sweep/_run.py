@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import count
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from streamtape import clock
@@ -19,7 +18,7 @@ from streamtape.sweep._variants import variants as parse_variants
 from streamtape.sweep._watchdog import Watchdog
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from streamtape import splits
     from streamtape.sweep._case import Source, Subject
@@ -32,6 +31,7 @@ __all__ = ["Parse", "difference", "run"]
 Parse: TypeAlias = Callable[[list[bytes]], Any]
 
 _MOST_TEXT = 200
+_CONTEXT = 20  # characters shown before the first one that differs
 
 
 class _Unset:
@@ -170,24 +170,43 @@ class _References:
 
 def difference(result: Any, expected: Any) -> str:
     """Say in what the result of a run differs from what was expected."""
+    place, mine, other = "", result, expected
     if isinstance(result, list | tuple) and isinstance(expected, type(result)):
-        pairs = list(zip(result, expected, strict=False))
-        index = next((at for at, (one, two) in enumerate(pairs) if one != two), len(pairs))
-        mine, other = (
-            "nothing" if index == len(each) else _short(each[index]) for each in (result, expected)
-        )
-        sizes = (
-            "" if len(result) == len(expected) else f" ({len(result)} items, not {len(expected)})"
-        )
-        return f"differs at item {index}{sizes}\n  got       {mine}\n  expected  {other}"
-    if isinstance(result, str) and isinstance(expected, str):
-        index = next(at for at in count() if result[at : at + 1] != expected[at : at + 1])
-        start = max(index - 20, 0)
-        mine, other = (_short(each[start : start + _MOST_TEXT]) for each in (result, expected))
-        return f"differs at character {index}\n  got       {mine}\n  expected  {other}"
-    return f"differs\n  got       {_short(result)}\n  expected  {_short(expected)}"
+        index = _common(result, expected)
+        place = f" at item {index}"
+        if len(result) != len(expected):
+            place += f" ({len(result)} items, not {len(expected)})"
+        mine, other = (next(iter(each[index:]), _NOTHING) for each in (result, expected))
+    elif isinstance(result, str | bytes) and isinstance(expected, type(result)):
+        index = _common(result, expected)
+        place = f" at {'character' if isinstance(result, str) else 'byte'} {index}"
+        start = max(index - _CONTEXT, 0)
+        mine, other = result[start:], expected[start:]
+    return f"differs{place}\n  got       {_short(mine)}\n  expected  {_short(other)}"
+
+
+class _Nothing:
+    """What stands behind the end of a list."""
+
+    def __repr__(self) -> str:
+        return "nothing"
+
+
+_NOTHING: Final = _Nothing()
+
+
+def _common(one: Sequence[Any], two: Sequence[Any]) -> int:
+    """Return how many items two sequences have in common at their starts."""
+    low, high = 0, min(len(one), len(two))
+    while low < high:  # by halves, in C: a failing sweep may compare megabytes a thousand times
+        middle = (low + high + 1) // 2
+        if one[low:middle] == two[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _short(value: Any) -> str:
-    text = repr(value)
+    text = repr(value[:_MOST_TEXT] if isinstance(value, str | bytes) else value)
     return text if len(text) <= _MOST_TEXT else f"{text[:_MOST_TEXT]}..."

@@ -41,20 +41,17 @@ def shrink(
     Returns:
         The offsets of the smallest split that fails.
     """
-    search = _Search(boundaries, runs)
-    best = tuple(offsets)
+    search = _Search(boundaries, runs, known)
+    start = best = tuple(offsets)
     search.answers[best] = True
-    if known == 0 and (yield from search.ask(())):
+    if (yield from search.ask(())):
         return ()
-    if known <= 1 and len(best) > 1:
-        best = yield from search.one_of(best)
+    best = yield from search.fewer(best)
     if len(best) > 1:
-        best = yield from search.fewer(best)
-    if len(best) > max(known, 1):
-        best = yield from search.fewest(best, max(known, 1))
-    if len(best) > known - 1:
-        best = yield from search.cleaner(best)
-    return best
+        best = yield from search.one_of(start, best)
+    if len(best) > 1:
+        best = yield from search.fewest(best)
+    return (yield from search.cleaner(best))
 
 
 def shrink_with(
@@ -63,9 +60,10 @@ def shrink_with(
     boundaries: Boundaries,
     *,
     runs: int = 1000,
+    known: int = 0,
 ) -> Offsets:
     """Drive `shrink` with a function that says whether the cuts it is given fail."""
-    search = shrink(offsets, boundaries, runs=runs)
+    search = shrink(offsets, boundaries, runs=runs, known=known)
     try:
         question = next(search)
         while True:
@@ -82,15 +80,16 @@ _NEAREST = 5
 class _Search:
     """The questions asked so far, and the ways to ask for less."""
 
-    def __init__(self, boundaries: Boundaries, runs: int) -> None:
+    def __init__(self, boundaries: Boundaries, runs: int, known: int) -> None:
         self.answers: dict[Offsets, bool] = {}
         self._boundaries = boundaries
         self._runs = runs
+        self._known = known
 
     def ask(self, cuts: Offsets) -> Generator[Offsets, bool, bool]:
         """Ask whether these cuts fail; no, if it has become too much to ask."""
         if cuts not in self.answers:
-            if self._runs <= 0:
+            if len(cuts) < self._known or self._runs <= 0:
                 return False
             self._runs -= 1
             self.answers[cuts] = yield cuts
@@ -105,10 +104,10 @@ class _Search:
                 return None
         return None
 
-    def one_of(self, best: Offsets) -> _Asking:
-        """Try each cut alone, first one of each kind, then the second of each, ..."""
+    def one_of(self, offsets: Offsets, best: Offsets) -> _Asking:
+        """Try each of `offsets` alone, first one of each kind, then the second of each, ..."""
         by_rank: dict[int, list[int]] = {}
-        for offset in dict.fromkeys(best):
+        for offset in dict.fromkeys(offsets):
             by_rank.setdefault(self._boundaries.rank(offset), []).append(offset)
         in_turn = zip_longest(*(by_rank[rank] for rank in sorted(by_rank)))
         singles = ((offset,) for turn in in_turn for offset in turn if offset is not None)
@@ -127,7 +126,7 @@ class _Search:
                 size = min(size, len(best) // 2) or (len(best) > 1)
         return best
 
-    def fewest(self, best: Offsets, least: int) -> _Asking:
+    def fewest(self, best: Offsets) -> _Asking:
         """Try all splits with fewer cuts, as far as that is affordable."""
         length = len(self._boundaries.body)
         places = sorted(
@@ -135,7 +134,7 @@ class _Search:
         )
         if any(offset in (0, length) for offset in best) or len(set(best)) < len(best):
             places += [0, length]
-        for size in range(least, len(best)):
+        for size in range(max(self._known, 1), len(best)):
             smaller = yield from self.first(combinations(best, size))
             if smaller is None and comb(len(places), size) <= self._runs:
                 smaller = yield from self.first(
@@ -147,10 +146,13 @@ class _Search:
 
     def cleaner(self, best: Offsets) -> _Asking:
         """Move each cut to one of the nearest places of a cleaner kind, the cleanest first."""
-        for index in range(len(best)):
+        if len(best) < self._known:
+            return best  # the cleanest of all that fail, it was said
+        for offset in best:
+            index = best.index(offset)
             rest = best[:index] + best[index + 1 :]
             moved = yield from self.first(
-                tuple(sorted((*rest, place))) for place in self._cleaner_places(best[index], rest)
+                tuple(sorted((*rest, place))) for place in self._cleaner_places(offset, rest)
             )
             best = moved or best
         return best

@@ -260,7 +260,7 @@ class Sweep:
     def _note(self, case: Case, error: str) -> bool:
         failure = self._failure(case, error)
         best = self._failures.get(failure.group)
-        if best is None or failure.order < best.order:
+        if not case.shrinking and (best is None or failure.order < best.order):
             self._failures[failure.group] = failure
         if self._smallest is not None and failure.order >= self._smallest.order:
             return False

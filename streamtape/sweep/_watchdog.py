@@ -19,8 +19,10 @@ from __future__ import annotations
 
 import ctypes
 import signal
+import sys
 import threading
-from typing import TYPE_CHECKING, ParamSpec, Self, TypeVar
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
 
 from streamtape.errors import CaseTimeout, UsageError
 
@@ -47,8 +49,8 @@ class _Alarm:
         self._armed = False
         self._before = signal.signal(signal.SIGALRM, self._ring)
 
-    def _ring(self, _signal: int, _frame: FrameType | None) -> None:
-        if self._armed:
+    def _ring(self, _signal: int, frame: FrameType | None) -> None:
+        if self._armed and _may_be_struck(frame):
             raise _Stop
 
     def arm(self) -> None:
@@ -65,51 +67,65 @@ class _Alarm:
 
 
 class _Thread:
-    """A thread that watches another one."""
+    """A thread that watches another one.
+
+    What the watched thread does here may be interrupted at any point by the exception that it is
+    about to be spared. So it takes no lock (one would stay taken, and a `threading.Condition` was
+    seen to spin for ever): it stores numbers, and the watcher says when it is looking at them.
+    """
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._watched = threading.get_ident()
-        self._changed = threading.Condition()
         self._run = 0  # which run is watched; 0 for none
         self._runs = 0
-        self._closed = False
+        self._looking = False
+        self._struck = False  # whether the present run has been
+        self._closed = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="streamtape-watchdog", daemon=True)
         self._thread.start()
 
     def _watch(self) -> None:
-        with self._changed:
-            while not self._closed:
-                self._changed.wait_for(lambda: self._run or self._closed)
-                run, seconds = self._run, self._seconds
-                while run and not self._changed.wait_for(lambda run=run: self._run != run, seconds):  # type: ignore[misc]
-                    _raise_in(self._watched, _Stop)
-                    seconds = _AGAIN
+        period = min(self._seconds / 4, _AGAIN)
+        run, waited = 0, 0.0
+        while not self._closed.wait(period):
+            self._looking = True
+            if self._run != run:
+                run, waited = self._run, 0.0
+            elif run:
+                waited += period
+                if waited >= self._seconds:
+                    waited = self._seconds - _AGAIN
+                    if _may_be_struck(sys._current_frames().get(self._watched)):  # noqa: SLF001 - it is public but for its name
+                        self._struck = True
+                        _raise_in(self._watched)
+            self._looking = False
 
     def arm(self) -> None:
-        with self._changed:
-            self._runs += 1
-            self._run = self._runs
-            self._changed.notify_all()
+        self._runs += 1
+        self._run = self._runs
 
     def disarm(self) -> None:
-        with self._changed:
-            self._run = 0
-            # One may be on its way that has not arrived: take it back.
-            _raise_in(self._watched, None)
-            self._changed.notify_all()
+        self._run = 0
+        while self._looking:  # for a few microseconds; afterwards it has seen the 0
+            pass
+        if self._struck:
+            self._struck = False
+            # One may be on its way that has not arrived. It cannot be taken back (CPython 3.11 then
+            # looks for it at every step, and under a tracer for ever), so it is fetched: one more
+            # takes its place, and arrives here.
+            with suppress(_Stop):
+                _raise_in(self._watched)
+                while True:
+                    pass
 
     def close(self) -> None:
-        with self._changed:
-            self._closed = True
-            self._run = 0
-            self._changed.notify_all()
+        self._closed.set()
         self._thread.join()
 
 
-def _raise_in(thread: int, exception: type[BaseException] | None) -> None:
-    what = ctypes.py_object(exception) if exception is not None else None
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), what)
+def _raise_in(thread: int) -> None:
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(_Stop))
 
 
 class Watchdog:
@@ -157,14 +173,43 @@ class Watchdog:
         try:
             means.arm()
             try:
-                return function(*args, **kwargs)
+                return _run(function, args, kwargs)
             finally:
                 means.disarm()
         except _Stop as stop:
-            means.disarm()  # it may have struck before the line above
+            _settle(means)  # it may have struck before the line above was done
             raise CaseTimeout(self.seconds, _where(stop.__traceback__)).with_traceback(
                 stop.__traceback__
             ) from None
+
+
+def _run(function: Callable[..., _T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> _T:
+    """Call the function from a frame that may be interrupted: it may have none of its own."""
+    return function(*args, **kwargs)
+
+
+def _settle(means: _Alarm | _Thread) -> None:
+    """Disarm for certain: one that strikes meanwhile is the last."""
+    while True:
+        try:
+            means.disarm()
+        except _Stop:
+            continue
+        return
+
+
+# A tracer that is interrupted keeps its lock for ever (seen with coverage 7: the next line that is
+# traced waits for it, and so does every line after).
+_TRACERS = {"coverage", "bdb", "pydevd", "_pydevd_bundle"}
+
+
+def _may_be_struck(frame: FrameType | None) -> bool:
+    """Say whether what runs now is the watched function: not our own lines, and no tracer's."""
+    if frame is None or frame.f_globals.get("__name__", "").partition(".")[0] in _TRACERS:
+        return False
+    while frame is not None and frame.f_code is not _run.__code__:
+        frame = frame.f_back
+    return frame is not None
 
 
 def _alarm_is_free() -> bool:
