@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
+from streamtape.messages import _socket
 from streamtape.messages._awaitables import Emitted, Texts, from_iterable
 from streamtape.messages._dialect import BETA
 from streamtape.messages._emitter import check_name, emissions, endings
@@ -132,8 +133,10 @@ class AsyncMessageStream(Face[T], Generic[T]):
             chunk = await self._wait()
         except Exception as cause:  # noqa: BLE001 - whatever a transport raises
             error = self._failed(cause)
-            await self._settle()
-            raise error from error.__cause__
+            if error is not None:
+                await self._settle()
+                raise error from error.__cause__
+            chunk = None
         except GeneratorExit:  # the coroutine was dropped: nothing can be awaited
             self._reader.close()
             raise
@@ -155,12 +158,22 @@ class AsyncMessageStream(Face[T], Generic[T]):
                 raise APIUserAbortError
             if opening:
                 await self._open()
+            if self._reader.accumulator.stopped:
+                return await self._linger()
             chunk: bytes | None = b"" if opening else await anext(self._chunks, None)
         if opening:
             await self._emit("connect")
         if chunk is None and self._aborting:
             raise APIUserAbortError  # a socket that is shut down may look like a proper end
         return chunk
+
+    async def _linger(self) -> bytes | None:
+        """Wait for the end of the body of a whole message, but not for long."""
+        import anyio  # noqa: PLC0415 - 30 ms, for those who need it
+
+        with anyio.move_on_after(_socket.GRACE):
+            return await anext(self._chunks, None)
+        return None
 
     async def _connect(self) -> None:
         """Open the source, if nothing was read yet; an error of that is raised here."""

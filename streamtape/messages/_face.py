@@ -68,8 +68,8 @@ class Face(Generic[T]):
         self._settled = False
         self._ended = False
         self.controller.signal.watch(self._abort)
+        self._signal = signal
         if signal is not None:
-            self._signal = signal
             signal.watch(self.abort)
         self._adopt(source)
 
@@ -211,10 +211,15 @@ class Face(Generic[T]):
         """Close and emit the end, as soon as this colour can."""
         raise NotImplementedError
 
-    def _failed(self, cause: Exception) -> AnthropicError:
-        """Return the error to raise for what reading raised; an abort goes before it."""
+    def _failed(self, cause: Exception) -> AnthropicError | None:
+        """Return the error to raise for what reading raised; an abort goes before it.
+
+        What goes wrong behind a whole message is no error: None.
+        """
         if self._aborting:
             self._reader.fail(APIUserAbortError())
+        elif self._reader.accumulator.stopped:
+            return None
         error = self._reader.transport_failed(cause)
         return self._reader.error or error
 
@@ -245,6 +250,8 @@ class Face(Generic[T]):
         """Return True the first time: the end is worked off by one thread only."""
         with self._ending:
             first, self._settled = not self._settled, True
+        if first and self._signal is not None:
+            self._signal.unwatch(self.abort)  # it may live longer than many streams
         return first
 
     @staticmethod

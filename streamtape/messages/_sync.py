@@ -21,6 +21,7 @@ from streamtape.messages._errors import (
 from streamtape.messages._events import TextEvent
 from streamtape.messages._face import Face
 from streamtape.messages._ndjson import line_of
+from streamtape.messages._socket import lingering
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,8 +107,10 @@ class MessageStream(Face[T], Generic[T]):
             chunk = self._wait()
         except Exception as cause:  # noqa: BLE001 - whatever a transport raises
             error = self._failed(cause)
-            self._settle()
-            raise error from error.__cause__
+            if error is not None:
+                self._settle()
+                raise error from error.__cause__
+            chunk = None
         except BaseException:  # a KeyboardInterrupt, a miss of a replay
             self._reader.close()
             self._settle()
@@ -126,6 +129,9 @@ class MessageStream(Face[T], Generic[T]):
                 raise APIUserAbortError
             if opening:
                 self._open()
+            if self._reader.accumulator.stopped:
+                with lingering(self.response):
+                    return next(self._chunks, None)
             chunk: bytes | None = b"" if opening else next(self._chunks, None)
         if opening:
             self._emit("connect")

@@ -25,6 +25,7 @@ from streamtape.messages import (
     AsyncMessageStream,
     Client,
     MessageStream,
+    _socket,
 )
 
 if TYPE_CHECKING:
@@ -211,6 +212,48 @@ def test_a_silent_server_is_a_timeout_of_our_tree(http: Any, server: Server) -> 
 
 
 @BOTH
+def test_a_server_that_delays_the_end_does_not_delay_the_message(
+    http: Any, lab: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After `message_stop` the end of the body is waited for, but not for long; D17."""
+    monkeypatch.setattr(_socket, "GRACE", 0.02)
+    running = Server(lab.encode(lab.START, *lab.text_events("Hello"), *lab.STOP))
+
+    async def use() -> None:
+        async with http.AsyncClient() as session:
+            client = AsyncClient(api_key="k", base_url=running.url, http_client=session)
+            assert await client.messages.stream(**QUESTION).get_final_text() == "Hello"
+
+    try:
+        with http.Client() as session:
+            client = Client(api_key="k", base_url=running.url, http_client=session)
+            stream = client.messages.stream(**QUESTION)
+            assert stream.get_final_text() == "Hello"
+            assert (stream.state, stream.response.is_closed) == ("complete", True)
+        anyio.run(use)
+        anyio.run(use, backend="trio")
+    finally:
+        running.close()
+
+
+def test_what_breaks_behind_a_whole_message_is_no_error(lab: SimpleNamespace) -> None:
+    """The message is complete; D17."""
+
+    def chunks() -> Iterator[bytes]:
+        yield lab.encode(lab.START, *lab.STOP)
+        raise httpx2.ReadError("reset")
+
+    async def slow() -> Any:
+        for chunk in chunks():
+            yield chunk
+
+    assert MessageStream[None](chunks()).get_final_message().id == "msg_1"
+    stream = AsyncMessageStream[None](slow())
+    assert anyio.run(stream.get_final_message).id == "msg_1"
+    assert stream.state == "complete"
+
+
+@BOTH
 def test_leaving_the_context_closes_the_connection(http: Any, server: Server) -> None:
     """After `break` the stream is open until the context ends; then it is aborted."""
     with http.Client() as session:
@@ -251,6 +294,17 @@ def test_nothing_is_sent_for_a_signal_that_was_given_before(first: bytes) -> Non
     with pytest.raises(APIUserAbortError):
         stream.done()
     assert (opened, stream.aborted, controller.signal.reason) == ([], True, None)
+
+
+def test_a_signal_forgets_the_streams_that_have_ended(lab: SimpleNamespace) -> None:
+    """It may live as long as the program; streams that ended or were dropped leave nothing."""
+    controller = AbortController()
+    body = lab.encode(lab.START, *lab.STOP)
+    for _ in range(3):
+        MessageStream[None]([body], signal=controller.signal).done()
+        MessageStream[None]([body], signal=controller.signal)
+    assert len(controller.signal._watchers) <= 1
+    controller.abort()
 
 
 def test_an_abort_after_the_end_changes_nothing(lab: SimpleNamespace) -> None:
