@@ -40,10 +40,10 @@ class Observed:
     if TYPE_CHECKING:  # a `Tape` has both
 
         @property
-        def playbacks(self) -> list[Playback]: ...  # noqa: D102
+        def playbacks(self) -> list[Playback]: ...
 
         @property
-        def faults(self) -> Faults: ...  # noqa: D102
+        def faults(self) -> Faults: ...
 
     @property
     def delivered_text(self) -> str:
