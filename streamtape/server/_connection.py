@@ -166,7 +166,7 @@ class Connection:
 
     async def _refuse(self, error: h11.RemoteProtocolError) -> None:
         """Answer a malformed request with the status that h11 suggests."""
-        if self._http.our_state is not h11.IDLE:
+        if self._http.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
             return
         headers = [("connection", "close"), ("content-length", "0")]
         with contextlib.suppress(ConnectionError, _Closed):

@@ -1,70 +1,96 @@
-"""A cassette that plays itself, with faults: no client, no HTTP."""
+"""A cassette that plays itself, without any HTTP client."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
-from streamtape import Cassette, Interaction, Request, Response
-from streamtape.clock import VirtualClock
+import streamtape
+from streamtape.cassette import End
 from streamtape.errors import UsageError
 
-EVENTS = [b"data: %d\n\n" % number for number in range(4)]
-TAPE = Cassette((Interaction(Request("GET", "u"), Response(body=b"".join(EVENTS))),))
+HELLO = Path(__file__).parents[2] / "cassettes" / "hello.yaml"
 
 
-def play(**options):
-    """The chunks, and the class and text of the error, of both colours."""
+def cassette(end="complete"):
+    response = streamtape.Response(body=b"data: 1\n\n", chunks=((1000, 9),), end=End(end))
+    request = streamtape.Request("GET", "u")
+    return streamtape.Cassette((streamtape.Interaction(request, response),))
 
-    async def main():
-        chunks = []
-        try:
-            async for chunk in TAPE.achunks(**options):
-                chunks.append(chunk)  # noqa: PERF401 - what came before an error counts
-        except OSError as error:
-            return chunks, type(error), str(error)
-        return chunks, None, ""
 
-    chunks, error, text = [], None, ""
-    try:
-        for chunk in TAPE.chunks(**options):
-            chunks.append(chunk)  # noqa: PERF402 - as above
-    except OSError as caught:
-        error, text = type(caught), str(caught)
-    assert (chunks, error, text) == asyncio.run(main())
-    return chunks, error
+async def collected(chunks):
+    return [chunk async for chunk in chunks]
+
+
+@pytest.mark.parametrize("split", ["recorded", "whole", "bytes", [3]], ids=str)
+def test_chunks(split):
+    """The chunks of an interaction, sync and async, as the split says."""
+    tape = streamtape.load(HELLO)
+    chunks = list(tape.chunks(split=split))
+    assert b"".join(chunks) == tape.interactions[0].response.body
+    assert asyncio.run(collected(tape.achunks(split=split))) == chunks
 
 
 @pytest.mark.parametrize(
-    ("fault", "count", "error"),
+    ("end", "error"),
     [
-        (None, 4, None),
-        ("disconnect:after=2", 2, ConnectionError),
-        ("reset:before=2", 1, ConnectionResetError),
-        ("eof:after=3", 3, None),
-        ("stall:after=2", 2, TimeoutError),
+        ("truncated", ConnectionError),
+        ("aborted", ConnectionError),
+        ("reset", ConnectionResetError),
+        ("timeout", TimeoutError),
     ],
 )
-def test_faults_of_a_body(fault, count, error):
-    """Each fault raises the built-in error that is nearest, after what came before."""
-    assert play(fault=fault) == (EVENTS[:count], error)
+def test_recorded_endings(end, error):
+    """A recorded failure is Python's own error of that kind, after all the bytes."""
+    chunks = cassette(end).chunks()
+    assert next(chunks) == b"data: 1\n\n"
+    with pytest.raises(error):
+        next(chunks)
+    with pytest.raises(error):
+        asyncio.run(collected(cassette(end).achunks()))
 
 
-def test_a_stall_with_an_end():
-    """It is waited for, by the clock that is handed in."""
-    with VirtualClock() as clock:
-        assert list(TAPE.chunks(fault="stall:after=2,seconds=9", clock=clock)) == [
-            *EVENTS[:2],
-            *EVENTS[2:],
-        ]
-        assert clock.elapsed == 9
+def test_timing_is_waited_for():
+    """Chunks are paced by the clock that is given."""
+
+    class Clock:
+        waits = ()
+
+        def now(self):
+            return 0.0
+
+        def sleep(self, seconds):
+            self.waits += (round(seconds, 6),)
+
+        async def asleep(self, seconds):
+            if seconds:
+                self.sleep(seconds)
+
+    clock = Clock()
+    list(cassette().chunks(timing="recorded", clock=clock))
+    assert clock.waits == (0.001,)
+    asyncio.run(collected(cassette().achunks(timing="recorded", clock=clock)))
+    assert len(clock.waits) > 1
 
 
-@pytest.mark.parametrize("fault", ["http:529", "reset:before=head"])
-def test_faults_that_are_no_body_s(fault):
-    """Where there is no HTTP, there is no status and no head; the error says where there is."""
+def test_an_interaction_that_is_not_there():
+    """A number without an interaction says how many there are."""
     with pytest.raises(UsageError) as caught:
-        list(TAPE.chunks(fault=fault))
+        list(cassette().chunks(interaction=2))
     assert str(caught.value) == (
-        f"fault '{fault}': there is only a body here, and no HTTP. "
-        "Replay through a client: streamtape.ReplayTransport."
+        "interaction 2: there is none of that number. The cassette has 1, counted from 1."
     )
+
+
+def test_streams():
+    """`stream` and `astream` give streamtape's own message streams."""
+    tape = streamtape.load(HELLO)
+    with tape.stream(split="bytes") as stream:
+        text = stream.get_final_text()
+
+    async def main():
+        async with tape.astream(split="lines") as stream:
+            return await stream.get_final_text()
+
+    assert asyncio.run(main()) == text
+    assert "Zürich" in text

@@ -294,7 +294,7 @@ def test_importing_the_package_imports_no_http_library() -> None:
     """Nor pydantic's models, nor anyio: each is loaded when it is needed."""
     code = (
         "import sys, streamtape.messages\n"
-        "heavy = {'httpx', 'httpx2', 'anyio', 'asyncio', 'trio', 'yaml'} & set(sys.modules)\n"
+        "heavy = {'httpx', 'httpx2', 'anyio', 'trio', 'yaml'} & set(sys.modules)\n"
         "print(sorted(heavy))"
     )
     result = subprocess.run(
