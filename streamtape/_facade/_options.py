@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from streamtape import splits
 from streamtape import timing as timings
-from streamtape.cassette import Matching
+from streamtape.cassette import Filters, Matching
 from streamtape.clock import Clock, RealClock
 from streamtape.errors import UsageError
 from streamtape.playback import Mode, parse_mode
@@ -30,6 +30,10 @@ class TapeOptions:
     split: splits.Split = field(default_factory=splits.Recorded)
     timing: timings.Timing = field(default_factory=timings.Instant)
     matching: Matching = field(default_factory=Matching)
+    filters: Filters = field(default_factory=Filters)
+    allow_playback_repeats: bool = False
+    block_network: bool = False
+    allowed_hosts: tuple[str, ...] = ()
     unplayed: str = "ignore"
     record_on_exception: bool = False
     clock: Clock = field(default_factory=RealClock)
@@ -42,15 +46,25 @@ class TapeOptions:
             UsageError: an unknown name or a value that is none.
         """
         parsed: dict[str, Any] = {}
+        parts: dict[str, dict[str, Any]] = {name: {} for name in _MAKERS}
         for name, value in given.items():
-            if name not in _PARSERS:
-                close = difflib.get_close_matches(name, _PARSERS, 1)
-                hint = f"Did you mean {close[0]}? " if close else ""
-                remedy = f"{hint}Valid are {', '.join(_PARSERS)}."
-                raise UsageError(f"option {name}={value!r}", "no such option", remedy)
-            target, parse = _PARSERS[name]
-            parsed[target] = parse(value)
-        return cls(**parsed)
+            if name in _PARSERS:
+                parsed[name] = _PARSERS[name](value)
+            elif name in _PARTS:
+                target, argument = _PARTS[name]
+                parts[target][argument] = value
+            else:
+                raise _unknown(name, value)
+        made = {name: _MAKERS[name](**given) for name, given in parts.items() if given}
+        return cls(**parsed, **made)
+
+
+def _unknown(name: str, value: object) -> UsageError:
+    valid = [*_PARSERS, *_PARTS]
+    close = difflib.get_close_matches(name, valid, 1)
+    hint = f"Did you mean {close[0]}? " if close else ""
+    remedy = f"{hint}Valid are {', '.join(valid)}."
+    return UsageError(f"option {name}={value!r}", "no such option", remedy)
 
 
 def _parse_unplayed(value: str) -> str:
@@ -59,12 +73,30 @@ def _parse_unplayed(value: str) -> str:
     return value
 
 
-_PARSERS: dict[str, tuple[str, Callable[[Any], Any]]] = {
-    "mode": ("mode", parse_mode),
-    "split": ("split", splits.parse),
-    "timing": ("timing", timings.parse),
-    "match_on": ("matching", lambda names: Matching(tuple(names))),
-    "unplayed": ("unplayed", _parse_unplayed),
-    "record_on_exception": ("record_on_exception", bool),
-    "clock": ("clock", lambda clock: clock or RealClock()),
+def _parse_hosts(value: Any) -> tuple[str, ...]:
+    hosts = value.split(",") if isinstance(value, str) else value
+    return tuple(host.strip() for host in hosts if host.strip())
+
+
+_PARSERS: dict[str, Callable[[Any], Any]] = {
+    "mode": parse_mode,
+    "split": splits.parse,
+    "timing": timings.parse,
+    "unplayed": _parse_unplayed,
+    "record_on_exception": bool,
+    "allow_playback_repeats": bool,
+    "block_network": bool,
+    "allowed_hosts": _parse_hosts,
+    "clock": lambda clock: clock or RealClock(),
 }
+# Options that are arguments of a value made from several.
+_PARTS: dict[str, tuple[str, str]] = {
+    "match_on": ("matching", "on"),
+    "ignore": ("matching", "ignore"),
+    "filter_headers": ("filters", "filter_headers"),
+    "filter_query_parameters": ("filters", "filter_query_parameters"),
+    "before_record_request": ("filters", "before_record_request"),
+    "before_record_response": ("filters", "before_record_response"),
+    "redact": ("filters", "redact"),
+}
+_MAKERS: dict[str, Callable[..., Any]] = {"matching": Matching, "filters": Filters.of}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-    from streamtape.cassette import Interaction
+    from streamtape.cassette import Finding, Interaction
 
     Params = ParamSpec("Params")
     Returned = TypeVar("Returned")
@@ -40,6 +40,9 @@ class Tape:
         options: see `TapeOptions`.
         remedy: the command that records, for messages.
         missing_ok: whether mode ``none`` may begin without a file; every request is then a miss.
+
+    Attributes:
+        blocked: the host of every connection that the network guard refused, in order.
 
     Raises:
         CassetteError: the file is missing (mode ``none``) or broken. A broken file is an error in
@@ -62,9 +65,12 @@ class Tape:
             split=options.split,
             timing=options.timing,
             matching=options.matching,
+            filters=options.filters,
+            allow_playback_repeats=options.allow_playback_repeats,
             path=path,
             remedy=remedy,
         )
+        self.blocked: list[str] = []
         self._stack = ExitStack()
 
     @property
@@ -88,11 +94,19 @@ class Tape:
         """The recorded interactions that nobody has asked for."""
         return self.session.unplayed
 
+    @property
+    def findings(self) -> list[Finding]:
+        """The secrets that were replaced in what `save` wrote: what, where, never the secret."""
+        return self.session.findings
+
     def start(self) -> None:
         """Answer, or record, every request of the process from here on."""
-        from streamtape.transports import activated  # noqa: PLC0415 - imports httpx and httpx2
+        from streamtape import transports  # noqa: PLC0415 - imports httpx and httpx2
 
-        self._stack.enter_context(activated(self.session, self.options.clock))
+        if self.options.block_network and not self.session.records:
+            guard = transports.guarded(self.options.allowed_hosts, self.blocked.append)
+            self._stack.enter_context(guard)
+        self._stack.enter_context(transports.activated(self.session, self.options.clock))
 
     def stop(self) -> None:
         """Leave the process as it was found."""
@@ -148,9 +162,15 @@ class use_cassette:  # noqa: N801 - used like a function, as vcrpy's is
             records everything that is asked for and keeps the rest; ``rewrite`` starts anew.
         options: ``split`` (see `streamtape.splits`), ``timing`` (see `streamtape.timing`),
             ``match_on`` (names of matchers that must agree; by default method, uri and body),
-            ``unplayed`` (what it means when an interaction is never asked for: ``ignore`` or
-            ``fail``), ``record_on_exception`` (whether a recording is saved where the body
-            raised), ``clock`` (what waits and tells the time; the real one by default).
+            ``ignore`` (paths of what does not count in a JSON body: ``messages[*].id``),
+            ``allow_playback_repeats`` (whether a used interaction may answer again),
+            ``filter_headers``, ``filter_query_parameters``, ``before_record_request``,
+            ``before_record_response`` and ``redact`` (see `streamtape.cassette.Filters.of`),
+            ``block_network`` (whether replaying lets nothing out of the machine, but to
+            ``allowed_hosts``), ``unplayed`` (what it means when an interaction is never asked
+            for: ``ignore`` or ``fail``), ``record_on_exception`` (whether a recording is saved
+            where the body raised), ``clock`` (what waits and tells the time; the real one by
+            default).
 
     Raises:
         CassetteError: on entering, the file is missing (mode ``none``) or broken; on leaving, the

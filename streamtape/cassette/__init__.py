@@ -9,7 +9,8 @@ The format is described in docs/explanation/cassette-format.md; its JSON Schema 
 """
 
 from streamtape.cassette._file import fix, load, save, update
-from streamtape.cassette._match import MATCHERS, Matching, compare
+from streamtape.cassette._filters import Filters
+from streamtape.cassette._match import MATCHERS, Matching, compare, register_matcher
 from streamtape.cassette._model import (
     Cassette,
     Chunk,
@@ -20,7 +21,8 @@ from streamtape.cassette._model import (
     Request,
     Response,
 )
-from streamtape.cassette._redact import Redactor
+from streamtape.cassette._redact import Redactor, find_secrets
+from streamtape.cassette._tripwire import Finding
 
 __all__ = [
     "MATCHERS",
@@ -28,6 +30,8 @@ __all__ = [
     "Chunk",
     "End",
     "EndKind",
+    "Filters",
+    "Finding",
     "Headers",
     "Interaction",
     "Matching",
@@ -35,8 +39,10 @@ __all__ = [
     "Request",
     "Response",
     "compare",
+    "find_secrets",
     "fix",
     "load",
+    "register_matcher",
     "save",
     "update",
 ]

@@ -9,7 +9,7 @@ perform the steps.
 from streamtape.playback._plan import body_steps, plan
 from streamtape.playback._playback import Ending, Playback
 from streamtape.playback._recording import Recording
-from streamtape.playback._session import MODES, Mode, Play, Record, Session, parse_mode
+from streamtape.playback._session import MODES, Mode, Pass, Play, Record, Session, parse_mode
 from streamtape.playback._steps import Fail, FailKind, Finish, Head, Send, Step, Wait
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Finish",
     "Head",
     "Mode",
+    "Pass",
     "Play",
     "Playback",
     "Record",

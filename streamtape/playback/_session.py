@@ -10,7 +10,7 @@ import threading
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
 
 from streamtape import splits, timing
-from streamtape.cassette import Cassette, Interaction, Matching, Redactor, Request
+from streamtape.cassette import Cassette, Filters, Interaction, Matching, Redactor, Request
 from streamtape.errors import CassetteMiss, UsageError
 from streamtape.playback._plan import plan
 from streamtape.playback._playback import Playback
@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from streamtape.cassette import Finding
     from streamtape.playback._steps import Step
     from streamtape.splits import Split
     from streamtape.timing import Timing
 
-__all__ = ["MODES", "Mode", "Play", "Record", "Session", "parse_mode"]
+__all__ = ["MODES", "Mode", "Pass", "Play", "Record", "Session", "parse_mode"]
 
 Mode: TypeAlias = Literal["none", "once", "new_episodes", "all", "rewrite"]
 MODES: tuple[Mode, ...] = get_args(Mode)
@@ -55,6 +56,10 @@ class Record(NamedTuple):
     recording: Recording
 
 
+class Pass(NamedTuple):
+    """Let the request through and note nothing: `before_record_request` said so."""
+
+
 class Session:
     """The use of one cassette by one test.
 
@@ -66,12 +71,16 @@ class Session:
         split: how bodies are cut.
         timing: when their bytes come.
         matching: which recorded request answers a live one.
+        filters: what the user wants changed before anything is kept or compared.
+        allow_playback_repeats: whether an interaction that has been used answers again, where no
+            unused one does.
         path: the cassette's file, for messages.
         remedy: the command that records, for messages.
 
     Attributes:
         playbacks: every replay, in the order of the requests.
         misses: every request that found no answer; a miss is noted here before it is raised.
+        findings: the secrets that were replaced in what was written.
     """
 
     def __init__(
@@ -82,6 +91,8 @@ class Session:
         split: Split | None = None,
         timing: Timing | None = None,
         matching: Matching | None = None,
+        filters: Filters | None = None,
+        allow_playback_repeats: bool = False,
         path: Path | None = None,
         remedy: str = "Record it with mode='once' or 'new_episodes'.",
     ) -> None:
@@ -92,7 +103,11 @@ class Session:
         self.path = path
         self.playbacks: list[Playback] = []
         self.misses: list[CassetteMiss] = []
+        self.findings: list[Finding] = []
         self._matching = matching or Matching()
+        self._filters = filters or Filters()
+        self._live = Redactor(filters=self._filters)
+        self._repeats = allow_playback_repeats
         self._remedy = remedy
         self._recordings: list[Recording] = []
         self._used: set[int] = set()
@@ -121,7 +136,7 @@ class Session:
         """The interactions that nobody asked for, in their order."""
         return [item for at, item in enumerate(self._interactions) if at not in self._used]
 
-    def begin(self, request: Request, at: float) -> Play | Record:
+    def begin(self, request: Request, at: float) -> Play | Record | Pass:
         """Decide what a request gets. Safe to call from several threads.
 
         Args:
@@ -132,7 +147,10 @@ class Session:
             CassetteMiss: the cassette has no answer, and the mode does not record.
         """
         with self._lock:
-            found = None if self.mode in ("all", "rewrite") else self._find(request)
+            kept = self._live.filtered(request)
+            if kept is None:
+                return Pass()
+            found = None if self.mode in ("all", "rewrite") else self._find(kept)
             if found is not None:
                 self._used.add(found)
                 return self._play(found, request)
@@ -140,7 +158,7 @@ class Session:
                 recording = Recording(request, at)
                 self._recordings.append(recording)
                 return Record(recording)
-            raise self._miss(request)
+            raise self._miss(self._live.disarmed(kept))
 
     def exhausted(self, playback: Playback) -> CassetteMiss:
         """Note and return the miss of a client that reads on where the recorded one had closed."""
@@ -158,8 +176,10 @@ class Session:
             current: what is on disk now; it may have grown since the session began.
         """
         kept = () if current is None or self.mode == "rewrite" else current.interactions
-        redact = Redactor(Cassette(kept))
-        new = [redact(interaction) for interaction in self.recorded]
+        redact = Redactor(Cassette(kept), self._filters)
+        redacted = [redact(interaction) for interaction in self.recorded]
+        new = [interaction for interaction in redacted if interaction is not None]
+        self.findings = redact.findings
         if self.mode == "all":
             return Cassette(tuple(self._replaced(list(kept), new)), self.path)
         return Cassette((*kept, *new), self.path)
@@ -178,11 +198,26 @@ class Session:
         return [put or old for put, old in zip(result, kept, strict=True)] + behind
 
     def _find(self, request: Request) -> int | None:
-        """Return the first interaction that answers `request` and is not used up."""
-        for at, interaction in enumerate(self._interactions):
-            if at not in self._used and self._matching.matches(request, interaction.request):
-                return at
-        return None
+        """Return the first interaction that answers `request` and is not used up.
+
+        The request is compared as it is, and then as it would have been written: nearly all match
+        as they are, and the tripwire reads every byte.
+        """
+        if (found := self._first(request)) is not None:
+            return found
+        disarmed = self._live.disarmed(request)
+        return None if disarmed is request else self._first(disarmed)
+
+    def _first(self, request: Request) -> int | None:
+        matching = (
+            at
+            for at, interaction in enumerate(self._interactions)
+            if (self._repeats or at not in self._used)
+            and self._matching.matches(request, interaction.request)
+        )
+        # With repeats, one that has been used answers where no unused one does: the first, as in
+        # vcrpy.
+        return min(matching, key=lambda at: (at in self._used, at), default=None)
 
     def _play(self, at: int, request: Request) -> Play:
         interaction = self._interactions[at]

@@ -9,6 +9,7 @@ from streamtape import cassette as cassettes
 from streamtape import splits
 from streamtape import timing as timings
 from streamtape.clock import Clock, RealClock
+from streamtape.errors import UsageError
 from streamtape.playback import Playback, Session
 from streamtape.transports._answer import aanswer, answer
 from streamtape.transports._libraries import TransportBase
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     import httpx
     import httpx2
 
-    from streamtape.cassette import Cassette, Matching
+    from streamtape.cassette import Cassette, Filters, Matching
 
 __all__ = ["ReplayTransport"]
 
@@ -36,6 +37,7 @@ class ReplayTransport(TransportBase):
         split: how bodies are cut; see `streamtape.splits`.
         timing: when their bytes come; see `streamtape.timing`.
         matching: which interaction answers a request; by default method, URL and JSON body.
+        filters: those it was recorded with; see `streamtape.cassette.Filters.of`.
         clock: what waits; the real one by default.
 
     Raises:
@@ -50,6 +52,7 @@ class ReplayTransport(TransportBase):
         split: splits.SplitLike = "recorded",
         timing: timings.TimingLike = "instant",
         matching: Matching | None = None,
+        filters: Filters | None = None,
         clock: Clock | None = None,
     ) -> None:
         if not isinstance(cassette, cassettes.Cassette):
@@ -59,6 +62,7 @@ class ReplayTransport(TransportBase):
             split=splits.parse(split),
             timing=timings.parse(timing),
             matching=matching,
+            filters=filters,
             path=cassette.path,
             remedy="Record it with streamtape.RecordTransport.",
         )
@@ -90,5 +94,9 @@ class ReplayTransport(TransportBase):
         return await aanswer(self._session, request, _never, self._clock)
 
 
-def _never(_request: object) -> NoReturn:
-    raise AssertionError("a replaying session forwards nothing")
+def _never(request: Any) -> NoReturn:
+    raise UsageError(
+        f"a request to {request.url}",
+        "before_record_request lets it through, and this transport has no network behind it",
+        "Mount another transport for it, or use streamtape.use_cassette.",
+    )

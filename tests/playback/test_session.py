@@ -37,9 +37,7 @@ def bodies(cassette):
 
 def test_each_interaction_is_used_once_in_order():
     """Equal requests get equal interactions in the order of the file, then a miss."""
-    cassette = Cassette(
-        (*taped(1).interactions, Interaction(request(1), Response(body=b"second")))
-    )
+    cassette = Cassette((*taped(1).interactions, Interaction(request(1), Response(body=b"second"))))
     session = Session(cassette, path=FILE)
     assert [session.begin(request(), 0.0).playback.number for _ in range(2)] == [1, 2]
     with pytest.raises(CassetteMiss) as caught:
@@ -201,7 +199,9 @@ def test_exhausted_recordings_are_misses():
     playback.sent(b"data")
     miss = session.exhausted(playback)
     assert session.misses == [miss]
-    assert miss.details == ["the recorded client closed the stream after 4 bytes; this one reads on"]
+    assert miss.details == [
+        "the recorded client closed the stream after 4 bytes; this one reads on"
+    ]
 
 
 def test_modes_are_parsed_in_one_place():
