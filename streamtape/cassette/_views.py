@@ -10,10 +10,11 @@ import binascii
 import json
 import re
 from bisect import bisect_right
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 __all__ = ["Span", "View", "views"]
 
@@ -21,7 +22,9 @@ _JSON_ESCAPE = re.compile(
     rb'\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|["\\/bfnrt])'
 )
 _PERCENT_ESCAPE = re.compile(rb"%[0-9a-fA-F]{2}")
-_BASE64_RUN = re.compile(rb"[A-Za-z0-9+/_-]{12,}")  # 9 bytes: one more than the shortest secret
+# 12 characters are 9 bytes, one more than the shortest secret. A run without a capital or digit is
+# a word (``content_block_delta``): the base64 of 9 bytes is such a run once in 20,000 times.
+_BASE64_RUN = re.compile(rb"(?=[a-z+/_-]*[A-Z0-9])[A-Za-z0-9+/_-]{12,}")
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _LEVELS = 2  # JSON in a JSON string, as in `partial_json`; a percent-encoded URL in JSON
 
@@ -113,7 +116,7 @@ def _decoded(view: View, levels: int) -> Iterator[View]:
             yield from _decoded(_unescaped(view, escape, decode), levels - 1)
 
 
-def _unescaped(view: View, escape: re.Pattern[bytes], decode: object) -> View:
+def _unescaped(view: View, escape: re.Pattern[bytes], decode: Callable[[bytes], bytes]) -> View:
     data, pieces, size, last = [], [], 0, 0
 
     def add(text: bytes, there: Span, unit: int = 1, unit_there: int = 1) -> None:
@@ -125,18 +128,20 @@ def _unescaped(view: View, escape: re.Pattern[bytes], decode: object) -> View:
 
     for match in escape.finditer(view.data):
         add(view.data[last : match.start()], Span(last, match.start()))
-        character = decode(match[0])  # type: ignore[operator]
+        character = decode(match[0])
         add(character, Span(*match.span()), len(character), len(match[0]))
         last = match.end()
     add(view.data[last:], Span(last, len(view.data)))
     return View(b"".join(data), pieces, view, decoded=view.decoded)
 
 
+@cache
 def _json_character(escape: bytes) -> bytes:
     text: str = json.loads(b'"' + escape + b'"')
     return text.encode("utf-8", "replace")
 
 
+@cache
 def _percent_byte(escape: bytes) -> bytes:
     return bytes([int(escape[1:], 16)])
 

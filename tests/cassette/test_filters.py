@@ -36,7 +36,7 @@ def kept(**options):
             ("ACCEPT", lambda key, value, request: f"{key}:{value}:{request.method}"),
             "accept:text/event-stream:POST",
         ),
-        (("accept", lambda key, value, request: None), None),
+        (("accept", lambda *_: None), None),
     ],
     ids=["name", "pair with None", "pair with text", "function", "function that removes"],
 )
@@ -60,7 +60,10 @@ def test_a_header_with_a_value_is_kept_though_unknown():
         (["a", "b", "key"], "https://api.example/v1#end"),
         ([("b", "n/a")], "https://api.example/v1?a=1&b=n%2Fa&b=n%2Fa&key=REDACTED#end"),
         (
-            [("b", lambda key, value, request: value.upper()), ("key", lambda k, v, r: v)],
+            [
+                ("b", lambda _key, value, _request: value.upper()),
+                ("key", lambda _key, value, _request: value),
+            ],
             "https://api.example/v1?a=1&b=X%20Y&b=2&key=hidden#end",
         ),
     ],
@@ -92,7 +95,7 @@ def test_functions_see_what_is_about_to_be_kept():
 @pytest.mark.parametrize("option", ["before_record_request", "before_record_response"])
 def test_a_function_that_returns_none_keeps_nothing(option):
     """None ends a chain, and the interaction is not kept."""
-    assert kept(**{option: [lambda value: None, lambda value: 1 / 0]}) is None
+    assert kept(**{option: [lambda _: None, lambda _: 1 / 0]}) is None
 
 
 @pytest.mark.parametrize(

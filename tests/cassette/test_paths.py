@@ -84,7 +84,7 @@ def test_matchers_of_ones_own(monkeypatch):
     assert Matching(("same first byte",)).matches(asked(b"ab"), asked(b"ac"))
     assert not Matching("same first byte").matches(asked(b"ab"), asked(b"b"))
     with pytest.raises(UsageError) as caught:
-        register_matcher("body", lambda live, recorded: True)
+        register_matcher("body", lambda _live, _recorded: True)
     assert str(caught.value) == "matcher 'body': the name is built in. Choose another name."
     with pytest.raises(UsageError) as caught:
         register_matcher("mine", "body")

@@ -1,6 +1,7 @@
 """200 secrets, planted in every place and under every encoding: none reaches the disk."""
 
 import base64
+import contextlib
 import gzip
 import json
 import random
@@ -167,15 +168,11 @@ def everything_in(data):
     forms.append(b"".join(re.findall(rb"data: ([^\n]*)\n", data)))
     for form in list(forms):
         forms.append(urllib.parse.unquote_to_bytes(form))
-        try:
+        with contextlib.suppress(ValueError, UnicodeDecodeError):
             forms.append(json.loads(b'"' + form.strip(b'"') + b'"', strict=False).encode())
-        except (ValueError, UnicodeDecodeError):
-            pass
         for partial in re.findall(rb"\{.*\}", form, re.DOTALL):
-            try:
+            with contextlib.suppress(ValueError):
                 forms.append("\x00".join(strings(json.loads(partial))).encode("utf-8", "replace"))
-            except ValueError:
-                pass
     for form in list(forms):
         for run in re.findall(rb"[A-Za-z0-9+/]{8,}", form):
             forms += [base64.b64decode(run[at:] + b"A" * (-len(run[at:]) % 4)) for at in range(4)]
@@ -185,10 +182,8 @@ def everything_in(data):
 def parsed(data):
     values = []
     for line in [data, *re.findall(rb"data: ([^\n]*)\n", data)]:
-        try:
+        with contextlib.suppress(ValueError):
             values.append(json.loads(line))
-        except ValueError:
-            pass
     return values
 
 
@@ -202,10 +197,8 @@ def strings(value):
             yield from strings(item)
     elif isinstance(value, str):
         yield value
-        try:
+        with contextlib.suppress(ValueError):
             yield from strings(json.loads(value))
-        except ValueError:
-            pass
 
 
 def shows(secret, data):

@@ -69,11 +69,11 @@ def test_no_socket_leaves_the_machine(guard, attempt):
 @pytest.mark.parametrize("lookup", ["gethostbyname", "gethostbyname_ex"])
 def test_names_are_not_looked_up(guard, lookup):
     """A name is refused before a name server hears of it."""
-    with pytest.raises(NetworkBlockedError, match="out to api.example while"):
+    with pytest.raises(NetworkBlockedError, match=r"out to api.example while"):
         getattr(socket, lookup)("api.example")
-    with pytest.raises(NetworkBlockedError, match="out to api.example:443 while"):
+    with pytest.raises(NetworkBlockedError, match=r"out to api.example:443 while"):
         socket.getaddrinfo(b"api.example", 443)
-    with pytest.raises(NetworkBlockedError, match="out to api.example:443 while"):
+    with pytest.raises(NetworkBlockedError, match=r"out to api.example:443 while"):
         asyncio.run(asyncio.open_connection("api.example", 443))
     assert guard == ["api.example"] * 3
 
@@ -94,9 +94,9 @@ def test_the_machine_itself_is_allowed(guard):
 def test_allowed_hosts(monkeypatch, noted):
     """A name that is allowed may be looked up and connected to; `*` stands for anything."""
     found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ELSEWHERE, 443))]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: found)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_kwargs: found)
     connected = []
-    monkeypatch.setattr(socket.socket, "connect", lambda self, to: connected.append(to))
+    monkeypatch.setattr(socket.socket, "connect", lambda _self, to: connected.append(to))
     with guarded(["*.Example"], noted.append):
         socket.create_connection(("api.example", 443)).close()
         with pytest.raises(NetworkBlockedError):
@@ -132,7 +132,7 @@ def test_it_lives_with_another_guard(monkeypatch, noted):
             connect()
     assert socket.socket.connect is theirs
     assert asked == [(ELSEWHERE, 443)]
-    with socket.socket() as one, pytest.raises(OSError, match="refused|unreachable"):
+    with socket.socket() as one, pytest.raises(OSError, match=r"refused|unreachable"):
         one.connect(("127.0.0.1", 1))
 
 
