@@ -24,7 +24,8 @@ _JSON_ESCAPE = re.compile(
 _PERCENT_ESCAPE = re.compile(rb"%[0-9a-fA-F]{2}")
 # 12 characters are 9 bytes, one more than the shortest secret. A run without a capital or digit is
 # a word (``content_block_delta``): the base64 of 9 bytes is such a run once in 20,000 times.
-_BASE64_RUN = re.compile(rb"(?=[a-z+/_-]*[A-Z0-9])[A-Za-z0-9+/_-]{12,}")
+_BASE64_RUN = re.compile(rb"[A-Za-z0-9+/_-]{12,}")
+_WORD = re.compile(rb"[a-z+/_-]+")
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _LEVELS = 2  # JSON in a JSON string, as in `partial_json`; a percent-encoded URL in JSON
 
@@ -150,6 +151,8 @@ def _from_base64(view: View) -> View | None:
     """Decode every run of base64, at each of the four places where a quantum can begin."""
     data, pieces, size = [], [], 0
     for run in _BASE64_RUN.finditer(view.data):
+        if _WORD.fullmatch(run[0]):
+            continue
         text = run[0].translate(_URL_SAFE)
         for shift in range(4):
             coded = text[shift:]

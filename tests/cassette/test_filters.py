@@ -167,7 +167,8 @@ def test_a_function_may_change_the_length_of_a_body(new, sizes):
         ),
         (
             {"redact": ["("]},
-            "redact '(': not a pattern: missing ), unterminated subpattern at position 0. See `re`.",
+            "redact '(': not a pattern: missing ), unterminated subpattern at position 0. "
+            "See `re`.",
         ),
         ({"redact": [1]}, "redact 1: not a pattern or function. Give text or a function."),
     ],
