@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
 from streamtape import cassette as cassettes
 from streamtape._facade._options import TapeOptions
 from streamtape._facade._player import Cassette
-from streamtape.errors import CassetteNotFoundError, UnplayedError
+from streamtape.errors import CassetteError, CassetteNotFoundError, UnplayedError
 from streamtape.playback import Mode, Playback, Session
 
 if TYPE_CHECKING:
@@ -144,6 +144,14 @@ def _existing(path: Path, remedy: str, *, missing_ok: bool) -> cassettes.Cassett
         raise CassetteNotFoundError(path, remedy) from None
 
 
+def _save_beside(tape: Tape, error: BaseException) -> None:
+    """Save, and let what the body raised be what is raised, whatever comes of the saving."""
+    try:
+        tape.save()
+    except CassetteError as unsaved:
+        error.add_note(f"streamtape: {unsaved}")
+
+
 class use_cassette:  # noqa: N801 - used like a function, as vcrpy's is
     """Replay a cassette to every httpx and httpx2 client of the process, or record it.
 
@@ -199,8 +207,10 @@ class use_cassette:  # noqa: N801 - used like a function, as vcrpy's is
     ) -> None:
         tape = self._tapes.pop()
         tape.stop()
-        if error is None or self._options.record_on_exception:
+        if error is None:
             tape.save()
+        elif self._options.record_on_exception:
+            _save_beside(tape, error)
         if error is None and (verdict := tape.verdict()) is not None:
             raise verdict
 
