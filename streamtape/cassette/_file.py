@@ -105,7 +105,7 @@ def _locked(path: Path) -> Iterator[None]:
         folder.mkdir(mode=0o700, exist_ok=True)
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = filelock.FileLock(folder / f"{name}.lock")
-        lock.acquire()
+        lock.acquire(poll_interval=0.01)
     try:
         yield
     finally:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from streamtape.cassette import Cassette, Chunk, Interaction, Request, Response
 from streamtape.cassette._reader import read
-from streamtape.cassette._writer import write
+from streamtape.cassette._writer import _dump, _field, write
 
 FILE = Path("x.yaml")
 
@@ -109,3 +109,12 @@ def test_long_header_lists_take_a_line_each():
     fields = tuple((f"x-{n}", "value " * 4) for n in range(5))
     written = write(Cassette((Interaction(Request("GET", "u", fields), Response()),))).decode()
     assert "    headers:\n      x-0: 'value value value value '\n" in written
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["POST", "GET", "HTTP/1.1", "https://a.b/c?d=e&f=%20#g", "http://x/:", "https://x/?", "OFF/1.1"],
+)
+def test_texts_of_every_file_are_written_as_yaml_would(text):
+    """The short cut for methods, versions and URLs writes what PyYAML writes."""
+    assert _field("key", text) == _dump({"key": text}).split("\n")
