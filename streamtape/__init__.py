@@ -44,9 +44,11 @@ _SUBPACKAGES = frozenset(
     {
         "cassette",
         "clock",
+        "convert",
         "errors",
         "messages",
         "playback",
+        "respx",
         "server",
         "splits",
         "sse",

@@ -8,6 +8,8 @@ The format is described in docs/explanation/cassette-format.md; its JSON Schema 
 `cassettes/`. This package never plays anything and never touches a network.
 """
 
+from streamtape.cassette._audit import Problem, audit, cassettes_in
+from streamtape.cassette._cut import keep_events, keep_interactions
 from streamtape.cassette._file import fix, load, save, update
 from streamtape.cassette._filters import Filters
 from streamtape.cassette._match import MATCHERS, Matching, compare, register_matcher
@@ -35,12 +37,17 @@ __all__ = [
     "Headers",
     "Interaction",
     "Matching",
+    "Problem",
     "Redactor",
     "Request",
     "Response",
+    "audit",
+    "cassettes_in",
     "compare",
     "find_secrets",
     "fix",
+    "keep_events",
+    "keep_interactions",
     "load",
     "register_matcher",
     "save",

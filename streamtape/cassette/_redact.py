@@ -31,11 +31,20 @@ _KEPT_IN_REQUESTS = frozenset(
 )
 _KEPT_IN_RESPONSES = frozenset(
     {
+        "accept-ranges",
+        "allow",
         "cache-control",
+        "content-disposition",
+        "content-language",
+        "content-range",
         "content-type",
+        "etag",
+        "last-modified",
+        "location",
         "retry-after",
         "retry-after-ms",
         "transfer-encoding",
+        "vary",
         "x-should-retry",
     }
 )

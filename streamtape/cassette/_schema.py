@@ -125,7 +125,7 @@ def validate(document: Document, path: Path) -> CassetteSchema:
         raise CassetteFormatError(
             path,
             "not a streamtape cassette: it does not begin with 'streamtape: 1'",
-            "Cassettes of other tools are recorded again with streamtape.",
+            f"A cassette of another tool? Try: streamtape convert {path} -o NEW.yaml",
             line=1,
         )
     try:

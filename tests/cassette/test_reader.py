@@ -27,7 +27,7 @@ INDEX = "Write milliseconds+bytes for each chunk, at most three decimals: 412+52
 ENDINGS = "Valid: complete, truncated, reset, timeout, aborted, or e.g. {reset: 40}."
 OTHER_TOOL = (
     ":1: not a streamtape cassette: it does not begin with 'streamtape: 1'. "
-    "Cassettes of other tools are recorded again with streamtape."
+    "A cassette of another tool? Try: streamtape convert {path} -o NEW.yaml"
 )
 
 
