@@ -55,7 +55,7 @@ def _interaction(before: Interaction, after: Interaction) -> Iterator[str]:
 
 def _chunks(one: Response, other: Response) -> Iterator[str]:
     if one.chunk_sizes != other.chunk_sizes:
-        yield f"chunks: {len(one.chunk_sizes)} -> {len(other.chunk_sizes)}"
+        yield f"chunks: {len(one.chunk_sizes)} -> {len(other.chunk_sizes)}, of other sizes"
     if (one.head, one.timeline.gaps, one.end.after) != (
         other.head,
         other.timeline.gaps,
