@@ -95,12 +95,14 @@ class Filters:
 
     def on_request(self, request: Request) -> Request | None:
         """Return a request as the user wants it kept, or None for one to be left alone."""
-        changed = dataclasses.replace(
-            request,
-            url=self._url(request),
-            headers=self.filter_headers(request.headers, request),
-            body=self._changed(request.body),
-        )
+        changed = request
+        if self.headers or self.changes or "?" in request.url:
+            changed = dataclasses.replace(
+                request,
+                url=self._url(request),
+                headers=self.filter_headers(request.headers, request),
+                body=self._changed(request.body),
+            )
         return self.request(changed) if self.request else changed
 
     def on_response(self, response: Response, request: Request) -> Response | None:

@@ -209,15 +209,17 @@ class Session:
         return None if disarmed is request else self._first(disarmed)
 
     def _first(self, request: Request) -> int | None:
-        matching = (
-            at
-            for at, interaction in enumerate(self._interactions)
-            if (self._repeats or at not in self._used)
-            and self._matching.matches(request, interaction.request)
-        )
+        used = None
+        for at, interaction in enumerate(self._interactions):
+            if at in self._used and (used is not None or not self._repeats):
+                continue
+            if self._matching.matches(request, interaction.request):
+                if at not in self._used:
+                    return at
+                used = at
         # With repeats, one that has been used answers where no unused one does: the first, as in
         # vcrpy.
-        return min(matching, key=lambda at: (at in self._used, at), default=None)
+        return used
 
     def _play(self, at: int, request: Request) -> Play:
         interaction = self._interactions[at]
