@@ -207,7 +207,9 @@ def _dump(value: object, *, flow: bool = False) -> str:
         allow_unicode=True,
         width=float("inf"),
     )
-    # Behind a literal that keeps its line ends, PyYAML closes the document.
-    text = text.removesuffix("...\n").removesuffix("\n")
+    # Behind a literal that keeps its line ends, PyYAML closes the document, on a line of its own.
+    if text.endswith("\n...\n"):
+        text = text.removesuffix("...\n")
+    text = text.removesuffix("\n")
     # In flow style the outermost braces belong to the one-key mapping.
     return text.removeprefix("{").removesuffix("}") if flow else text

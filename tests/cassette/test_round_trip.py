@@ -1,5 +1,6 @@
 """The law of the file: any recording survives it exactly, and it does not change by itself."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -118,3 +119,13 @@ def test_long_header_lists_take_a_line_each():
 def test_texts_of_every_file_are_written_as_yaml_would(text):
     """The short cut for methods, versions and URLs writes what PyYAML writes."""
     assert _field("key", text) == _dump({"key": text}).split("\n")
+
+
+@pytest.mark.parametrize("end", ["...", "\n...", "\n...\n"])
+def test_texts_that_end_like_a_document(end):
+    """Three dots at the end of the last text stay (found by the fuzz: they were taken off)."""
+    bodies = [f'{{"content":"Wait{json.dumps(end)[1:-1]}"}}'.encode(), f"Wait{end}".encode()]
+    for body in bodies:
+        request = Request("POST", f"https://x/{end.strip()}", (("a", end.strip()),), body)
+        cassette = Cassette((Interaction(request, Response()),))
+        assert read(write(cassette), FILE) == cassette
