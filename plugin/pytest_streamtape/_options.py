@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["MARKER", "Asked", "asked_for", "check_command_line"]
 
 MARKER = "streamtape"
-_COMMAND_LINE = ("mode", "split", "timing")
+_COMMAND_LINE = ("mode", "split", "timing", "block_network", "allowed_hosts")
 
 
 class Asked(NamedTuple):
