@@ -4,9 +4,10 @@
     >>> with streamtape.load("cassettes/hello.yaml").stream(split="bytes") as stream:
     ...     print(stream.get_final_text())
 
-The names below are the front door; each subpackage (`sse`, `splits`, `timing`, `cassette`,
-`playback`, `messages`, `sweep`, `transports`, `server`, `errors`) is public too. Nothing heavy is
-imported before it is used: a test session that does not use streamtape does not pay for it.
+The names below are the front door; each subpackage (`sse`, `splits`, `timing`, `faults`,
+`cassette`, `playback`, `messages`, `sweep`, `strategies`, `transports`, `server`, `errors`) is
+public too. Nothing heavy is imported before it is used: a test session that does not use streamtape
+does not pay for it.
 """
 
 from __future__ import annotations
@@ -46,12 +47,14 @@ _SUBPACKAGES = frozenset(
         "clock",
         "convert",
         "errors",
+        "faults",
         "messages",
         "playback",
         "respx",
         "server",
         "splits",
         "sse",
+        "strategies",
         "sweep",
         "timing",
         "transports",

@@ -4,6 +4,7 @@
 
     BaseException
     ├── CassetteMiss                     the test asked for what the cassette does not have
+    ├── CaseTimeout                      a run of a sweep hangs or spins
     └── Exception
         └── StreamtapeError
             ├── UsageError               your call: an option or argument that cannot be
@@ -13,6 +14,7 @@
             │   └── CassetteWriteError
             ├── UnplayedError            your test: it left undone what the cassette holds
             ├── NetworkBlockedError      your test: it wants to leave the machine
+            ├── PlaybackError            your test: a stream did not go as it was to
             └── StreamError              the peer's bytes
                 └── EventTooLargeError
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = [
+    "CaseTimeout",
     "CassetteError",
     "CassetteFormatError",
     "CassetteMiss",
@@ -38,6 +41,7 @@ __all__ = [
     "CassetteWriteError",
     "EventTooLargeError",
     "NetworkBlockedError",
+    "PlaybackError",
     "StreamError",
     "StreamtapeError",
     "UnplayedError",
@@ -154,6 +158,24 @@ class UnplayedError(StreamtapeError, AssertionError):
         return type(self), (self.path, self.unplayed)
 
 
+class PlaybackError(StreamtapeError, AssertionError):
+    """A stream was not read, closed or stepped through as the test says.
+
+    Attributes:
+        path: the cassette.
+        problem: what is not as it was to be.
+        playbacks: one line for each stream that it is about.
+    """
+
+    def __init__(self, path: Path, problem: str, playbacks: Sequence[str]) -> None:
+        self.path, self.problem, self.playbacks = path, problem, list(playbacks)
+        lines = "".join(f"\n  {line}" for line in self.playbacks) or "\n  (nothing was replayed)"
+        super().__init__(f"{path}: {problem}:{lines}")
+
+    def __reduce__(self) -> tuple[type[PlaybackError], tuple[Path, str, list[str]]]:
+        return type(self), (self.path, self.problem, self.playbacks)
+
+
 class NetworkBlockedError(StreamtapeError, ConnectionError):
     """Something wanted to leave the machine while the network guard stood.
 
@@ -228,3 +250,22 @@ class CassetteMiss(BaseException):
 
     def __reduce__(self) -> tuple[object, ...]:
         return type(self), (self.request, self.path, self.details, self.remedy)
+
+
+class CaseTimeout(BaseException):
+    """A run of a sweep did not end in time.
+
+    Not an `Exception`, so that the client that hangs cannot take it for an error to be retried.
+
+    Attributes:
+        seconds: the limit.
+        place: where it was stopped, as ``file:line``, or "" where that is not known.
+    """
+
+    def __init__(self, seconds: float, place: str = "") -> None:
+        self.seconds, self.place = seconds, place
+        where = f" It was stopped at {place}." if place else ""
+        super().__init__(f"no result within {seconds:g} s.{where}")
+
+    def __reduce__(self) -> tuple[type[CaseTimeout], tuple[float, str]]:
+        return type(self), (self.seconds, self.place)

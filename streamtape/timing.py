@@ -8,6 +8,8 @@ numbers; it never waits (`clock` does) and never knows who reads.
 ``recorded``   as in the recording: a byte comes when it came then, however the body is cut now
 ``x10``        as recorded, ten times faster (``x0.5``: half as fast)
 ``fixed:50ms`` 50 milliseconds before every chunk (``fixed:1.5s``, ``fixed:800us``)
+``profile:``   as a model speaks: ``profile:ttft=0.8,tps=60,jitter=0.2,seed=7``, or a mapping of
+               the same: see `Profile`
 =============  ===========================================================================
 
 Durations are whole microseconds inside, so that they survive a file exactly, and seconds where they
@@ -16,11 +18,14 @@ are waited for.
 
 from __future__ import annotations
 
+import math
+import random
 import re
 from bisect import bisect_left
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from streamtape.errors import UsageError
 
@@ -30,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Fixed",
     "Instant",
+    "Profile",
     "RecordedTiming",
     "Timeline",
     "Timing",
@@ -38,7 +44,10 @@ __all__ = [
     "parse",
 ]
 
-_VALID = "Valid are instant, recorded, x10 (a speed) and fixed:50ms (a duration in us, ms or s)."
+_VALID = (
+    "Valid are instant, recorded, x10 (a speed), fixed:50ms (a duration in us, ms or s) and "
+    "profile:ttft=0.8,tps=60,jitter=0.2,seed=7 (each optional, or a mapping of them)."
+)
 _SPEED = re.compile(r"x(\d+(?:\.\d+)?)")
 _FIXED = re.compile(r"fixed:(\d+(?:\.\d+)?)(us|ms|s)")
 _MICROSECONDS = {"us": 1, "ms": 1_000, "s": 1_000_000}
@@ -109,7 +118,9 @@ class RecordedTiming:
             for end in ends:
                 chunk = bisect_left(recorded_ends, end)
                 times.append(arrivals[chunk] if chunk < len(arrivals) else last)
-        chunks = [(time - before) / divisor for before, time in zip((0, *times), times, strict=False)]
+        chunks = [
+            (time - before) / divisor for before, time in zip((0, *times), times, strict=False)
+        ]
         tail = last - (times[-1] if times else 0) + timeline.end
         return Waits(timeline.head / divisor, chunks, tail / divisor)
 
@@ -133,8 +144,55 @@ class Fixed:
         raise AssertionError
 
 
-Timing: TypeAlias = Instant | RecordedTiming | Fixed
-TimingLike: TypeAlias = "Timing | str"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """As a model speaks: a first token, then so many a second.
+
+    A token is a chunk of the recording (an event, where no chunks were noted). However the body is
+    cut now, a chunk comes when the last of its bytes would have come.
+
+    Attributes:
+        ttft: seconds from the request to the first token.
+        tps: tokens per second, from then on; infinite for no waits.
+        jitter: how much a gap between two tokens varies, as a part of it: 0.2 for 80 to 120 %.
+        seed: of the jitter; the same seed, the same times.
+
+    Raises:
+        UsageError: a number that cannot be.
+    """
+
+    ttft: float = 0.0
+    tps: float = math.inf
+    jitter: float = 0.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.ttft < math.inf and self.tps > 0 and 0 <= self.jitter <= 1):
+            raise UsageError(
+                f"timing '{self}'",
+                "ttft is 0 or more, tps more than 0, jitter from 0 to 1",
+                "As in profile:ttft=0.8,tps=60,jitter=0.2,seed=7.",
+            )
+
+    def waits(self, timeline: Timeline, ends: Sequence[int]) -> Waits:
+        """Return the waits of a replay whose chunks end at the byte offsets `ends`."""
+        # Not for secrets; `random.Random` with an int seed draws the same on every platform.
+        draw = random.Random(self.seed)  # noqa: S311
+        gap = 1e6 / self.tps
+        gaps = [round(gap * draw.uniform(1 - self.jitter, 1 + self.jitter)) for _ in timeline.sizes]
+        gaps[:1] = [round(self.ttft * 1e6)] if gaps else []
+        return RecordedTiming().waits(Timeline(0, timeline.sizes, gaps, 0), ends)
+
+    def __str__(self) -> str:
+        given = ((name, getattr(self, name)) for name in _PROFILE)
+        said = [f"{name}={_number(value)}" for name, value in given if value != _PROFILE[name]]
+        return f"profile:{','.join(said) or 'ttft=0'}"
+
+
+_PROFILE = {"ttft": 0.0, "tps": math.inf, "jitter": 0.0, "seed": 0}
+
+Timing: TypeAlias = Instant | RecordedTiming | Fixed | Profile
+TimingLike: TypeAlias = "Timing | str | Mapping[str, float]"
 
 
 def parse(value: TimingLike) -> Timing:
@@ -155,4 +213,27 @@ def parse(value: TimingLike) -> Timing:
             return RecordedTiming(float(match[1]))
         if match := _FIXED.fullmatch(text):
             return Fixed(round(float(match[1]) * _MICROSECONDS[match[2]]))
+        kind, colon, arguments = text.partition(":")
+        if (kind, colon) == ("profile", ":"):
+            return _profile(value, dict(part.partition("=")[::2] for part in arguments.split(",")))
+    if isinstance(value, Mapping):
+        return _profile(value, value)
     raise UsageError(f"timing {value!r}", "not a timing", _VALID)
+
+
+def _profile(value: object, given: Mapping[str, Any]) -> Profile:
+    numbers: dict[str, Any] = {}
+    for name, number in given.items():
+        try:
+            numbers[name] = int(number) if name == "seed" else float(number)
+        except (TypeError, ValueError):
+            raise UsageError(f"timing {value!r}", "not a timing", _VALID) from None
+    if not numbers or not numbers.keys() <= _PROFILE.keys():
+        raise UsageError(f"timing {value!r}", "not a timing", _VALID)
+    return Profile(**numbers)
+
+
+def _number(value: float) -> str:
+    """Write a number so that it reads back as itself, without a needless `.0`."""
+    short = f"{value:g}"
+    return short if float(short) == value else repr(value)

@@ -6,7 +6,17 @@ from hypothesis import strategies as st
 
 from streamtape import splits
 from streamtape.errors import UsageError
-from streamtape.splits import At, Bytes, Events, Lines, OnlyInteraction, Random, Recorded, Size, Whole
+from streamtape.splits import (
+    At,
+    Bytes,
+    Events,
+    Lines,
+    OnlyInteraction,
+    Random,
+    Recorded,
+    Size,
+    Whole,
+)
 
 VALID = (
     "Valid are recorded, whole, events, lines, bytes, size:N, at:N[,N...], random:SEED, "
@@ -75,7 +85,8 @@ def test_parse(spelled, meant):
         ),
         (
             "0/whole",
-            f"split '0/whole': before the slash stands the number of an interaction, from 1. {VALID}",
+            "split '0/whole': before the slash stands the number of an interaction, from 1. "
+            f"{VALID}",
         ),
         (
             "1/2/whole",

@@ -6,9 +6,13 @@ from hypothesis import strategies as st
 
 from streamtape import timing
 from streamtape.errors import UsageError
-from streamtape.timing import Fixed, Instant, RecordedTiming, Timeline, Waits
+from streamtape.timing import Fixed, Instant, Profile, RecordedTiming, Timeline, Waits
 
-VALID = "Valid are instant, recorded, x10 (a speed) and fixed:50ms (a duration in us, ms or s)."
+VALID = (
+    "Valid are instant, recorded, x10 (a speed), fixed:50ms (a duration in us, ms or s) and "
+    "profile:ttft=0.8,tps=60,jitter=0.2,seed=7 (each optional, or a mapping of them)."
+)
+SPEAKING = Profile(ttft=0.8, tps=60, jitter=0.2, seed=7)
 TIMELINE = Timeline(head=100_000, sizes=(4, 2, 3), gaps=(10_000, 20_000, 30_000), end=5_000)
 
 
@@ -23,6 +27,9 @@ TIMELINE = Timeline(head=100_000, sizes=(4, 2, 3), gaps=(10_000, 20_000, 30_000)
         ("fixed:1.5s", Fixed(1_500_000)),
         ("fixed:800us", Fixed(800)),
         (Fixed(1), Fixed(1)),
+        ("profile:ttft=0.8,tps=60,jitter=0.2,seed=7", SPEAKING),
+        ({"ttft": 0.8, "tps": 60, "jitter": 0.2, "seed": 7}, SPEAKING),
+        ({"tps": 5}, Profile(tps=5)),
     ],
     ids=str,
 )
@@ -32,7 +39,26 @@ def test_parse(spelled, meant):
 
 
 @pytest.mark.parametrize(
-    "spelled", ["fast", "x0", "x", "fixed:50", "fixed:ms", "10", "", 10, None], ids=repr
+    "spelled",
+    [
+        "fast",
+        "x0",
+        "x",
+        "fixed:50",
+        "fixed:ms",
+        "10",
+        "",
+        10,
+        None,
+        {},
+        {"tsp": 1},
+        {"tps": "x"},
+        {"tps": None},
+        "profile:",
+        "profile:tps",
+        "profile",
+    ],
+    ids=repr,
 )
 def test_what_is_no_timing_says_what_is(spelled):
     """A value that is no timing is an error that lists what is valid."""
@@ -42,8 +68,15 @@ def test_what_is_no_timing_says_what_is(spelled):
 
 
 @given(
-    st.sampled_from([Instant(), RecordedTiming(), RecordedTiming(2.5)])
+    st.sampled_from([Instant(), Profile(), RecordedTiming(), RecordedTiming(2.5)])
     | st.builds(Fixed, st.integers(0, 10**8))
+    | st.builds(
+        Profile,
+        ttft=st.floats(0, 1e6),
+        tps=st.floats(1e-3, 1e6) | st.just(float("inf")),
+        jitter=st.floats(0, 1),
+        seed=st.integers(0, 10**20),
+    )
 )
 def test_text_is_parsed_back(value):
     """`parse(str(timing))` is `timing`."""
@@ -98,7 +131,47 @@ def test_the_whole_takes_as_long_as_recorded(chunks, end, data):
     """The waits of any cut add up to the recorded duration."""
     gaps, sizes = zip(*chunks, strict=True)
     length = sum(sizes)
-    ends = sorted(data.draw(st.lists(st.integers(0, length)))) + [length]
+    ends = [*sorted(data.draw(st.lists(st.integers(0, length)))), length]
     got = RecordedTiming().waits(Timeline(0, sizes, gaps, end), ends)
     assert sum(got.chunks) + got.end == pytest.approx((sum(gaps) + end) / 1e6)
     assert all(wait >= 0 for wait in got.chunks)
+
+
+def test_a_profile_speaks_like_a_model():
+    """A first token after `ttft`, then `tps` a second; another cut comes when its bytes would."""
+    profile = Profile(ttft=0.8, tps=10)
+    got = profile.waits(TIMELINE, [4, 6, 9])
+    assert (got.head, got.chunks, got.end) == approximately(Waits(0, [0.8, 0.1, 0.1], 0))
+    got = profile.waits(TIMELINE, [3, 5, 9])
+    assert (got.head, got.chunks, got.end) == approximately(Waits(0, [0.8, 0.1, 0.1], 0))
+    assert profile.waits(Timeline(0, (), (), 5), []) == Waits(0, [], 0)
+    assert Profile().waits(TIMELINE, [9]) == Waits(0, [0], 0)
+
+
+def test_jitter_is_drawn_with_a_seed():
+    """Gaps vary within their bounds, around their mean, and the same for the same seed."""
+    sizes = (1,) * 2001
+    ends = range(1, 2002)
+    waits = SPEAKING.waits(Timeline(0, sizes, sizes, 0), ends)
+    gaps = waits.chunks[1:]
+    assert min(gaps) >= 0.8 / 60 - 1e-6
+    assert max(gaps) <= 1.2 / 60 + 1e-6
+    assert sum(gaps) == pytest.approx(2000 / 60, rel=0.02)
+    assert len(set(gaps)) > 1000
+    assert SPEAKING.waits(Timeline(0, sizes, sizes, 0), ends) == waits
+    other = Profile(ttft=0.8, tps=60, jitter=0.2, seed=8)
+    assert other.waits(Timeline(0, sizes, sizes, 0), ends) != waits
+
+
+@pytest.mark.parametrize(
+    "numbers", [{"ttft": -1}, {"ttft": float("inf")}, {"tps": 0}, {"jitter": 2}], ids=str
+)
+def test_a_profile_that_cannot_be(numbers):
+    """Numbers that no model has are refused, with what is possible."""
+    ((name, value),) = numbers.items()
+    with pytest.raises(UsageError) as caught:
+        timing.parse(numbers)
+    assert str(caught.value) == (
+        f"timing 'profile:{name}={value:g}': ttft is 0 or more, tps more than 0, jitter from 0 to "
+        "1. As in profile:ttft=0.8,tps=60,jitter=0.2,seed=7."
+    )

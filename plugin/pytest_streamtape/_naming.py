@@ -18,6 +18,7 @@ __all__ = ["cassette_path", "file_name"]
 
 # Not allowed in a file name on some platform, or (the tilde) used by us to mark a replaced name.
 _ILLEGAL = re.compile(r"[<>?%*:|\"'/\\~\x00-\x1f]")
+_SHARD = re.compile(r"\[shard\d+of\d+\]$|-shard\d+of\d+(?=\]$)|(?<=\[)shard\d+of\d+-")
 _LONGEST = 200  # of 255 bytes that file systems allow; temporary names need some
 _HASH = 10
 
@@ -34,7 +35,8 @@ def cassette_path(item: pytest.Item, named: str | None, folder: str) -> Path:
     if named is not None:
         return Path(*(own / named).parts)
     cls = getattr(item, "cls", None)
-    name = f"{cls.__qualname__}.{item.name}" if cls else item.name
+    own_name = _SHARD.sub("", item.name)
+    name = f"{cls.__qualname__}.{own_name}" if cls else own_name
     return own / f"{file_name(name)}.yaml"
 
 

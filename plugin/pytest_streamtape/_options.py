@@ -17,10 +17,44 @@ if TYPE_CHECKING:
 
     from streamtape import TapeOptions
 
-__all__ = ["MARKER", "Asked", "asked_for", "check_command_line"]
+__all__ = [
+    "MARKER",
+    "SHARD_FIXTURE",
+    "Asked",
+    "SweepOptions",
+    "asked_for",
+    "check_command_line",
+    "shard_of",
+    "sweep_of",
+]
 
 MARKER = "streamtape"
 _COMMAND_LINE = ("mode", "split", "timing", "block_network", "allowed_hosts")
+
+
+_SWEEPING = ("sweep", "variants", "isolate", "timeout", "shards")
+SHARD_FIXTURE = "_streamtape_shard"
+DEFAULT_TIMEOUT = 30.0  # seconds of one run; a test that hangs is a finding, not the end of the day
+
+
+class SweepOptions(NamedTuple):
+    """How one test is swept.
+
+    Attributes:
+        over: which splits; see `streamtape.sweep`.
+        variants: which rewritten copies of the recording are swept as well, or None.
+        isolate: whether function-scoped fixtures are made anew for every run.
+        timeout: seconds after which a run is stopped, or None.
+        shard: which part of the sweep this is, counted from 0, and how many there are.
+        save: whether the smallest failure is kept beside the cassette.
+    """
+
+    over: Any
+    variants: Any
+    isolate: bool
+    timeout: float | None
+    shard: tuple[int, int]
+    save: bool
 
 
 class Asked(NamedTuple):
@@ -44,15 +78,57 @@ def asked_for(item: pytest.Item, defaults: Mapping[str, Any]) -> Asked:
     import streamtape  # noqa: PLC0415 - for tests that use it
 
     cassette, marked = _marked(item)
-    given = {name: item.config.getoption(f"streamtape_{name}") for name in _COMMAND_LINE}
-    given = {name: value for name, value in given.items() if value is not None}
+    given = _given(item.config)
     merged = {**defaults, **marked, **given}
     if "none" in (marked.get("mode"), given.get("mode")):
         merged["mode"] = "none"
+    sweeping = {name: value for name, value in merged.items() if name in _SWEEPING}
+    merged = {name: value for name, value in merged.items() if name not in _SWEEPING}
     try:
+        if sweeping.get("sweep") is not None:
+            streamtape.sweep.parse_over(sweeping["sweep"])
+            streamtape.sweep.variants(sweeping.get("variants"))
         return Asked(cassette, streamtape.TapeOptions.of(merged))
     except streamtape.UsageError as error:
         raise pytest.UsageError(f"streamtape: {item.nodeid}: {error}") from None
+
+
+def sweep_of(item: pytest.Item) -> SweepOptions | None:
+    """Return how a test is to be swept, or None where it is to be run once.
+
+    Only markers ask for a sweep. A split or variant on the command line runs just that, and a test
+    that may record is run once.
+    """
+    try:
+        _, marked = _marked(item)
+    except pytest.UsageError:
+        return None  # the set-up of the test will say so
+    over = marked.get("sweep")
+    config = item.config
+    given = _given(config)
+    records = given.get("mode", marked.get("mode", "none")) != "none"
+    if over is None or "split" in given or config.getoption("streamtape_variant") or records:
+        return None
+    return SweepOptions(
+        over,
+        marked.get("variants"),
+        marked.get("isolate", True),
+        marked.get("timeout", DEFAULT_TIMEOUT),
+        shard_of(item) or (0, 1),
+        config.getoption("streamtape_save_failures"),
+    )
+
+
+def shard_of(item: pytest.Item) -> tuple[int, int] | None:
+    """Return which shard of a sweep an item is: its number from 0, and of how many."""
+    callspec = getattr(item, "callspec", None)
+    return callspec.params.get(SHARD_FIXTURE) if callspec else None
+
+
+def _given(config: pytest.Config) -> dict[str, Any]:
+    """Return what the command line says, of the options that a marker has too."""
+    given = {name: config.getoption(f"streamtape_{name}") for name in _COMMAND_LINE}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def check_command_line(config: pytest.Config) -> None:
@@ -61,8 +137,7 @@ def check_command_line(config: pytest.Config) -> None:
     Raises:
         pytest.UsageError: see above.
     """
-    given = {name: config.getoption(f"streamtape_{name}") for name in _COMMAND_LINE}
-    given = {name: value for name, value in given.items() if value is not None}
+    given = _given(config)
     if not given:
         return
     import streamtape  # noqa: PLC0415 - see above

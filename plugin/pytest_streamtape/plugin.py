@@ -2,51 +2,53 @@
 
 So it imports nothing but pytest: httpx, pydantic and yaml come with the first test that uses a
 cassette (a test asserts it). It keeps no state of its own: what belongs to a test is in the item's
-stash, what belongs to a session in the config's.
+stash, what belongs to a session in the `Summary`.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import shlex
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_streamtape import _naming, _options
+from pytest_streamtape._state import state_of
+from pytest_streamtape._summary import SAVED, Summary
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
+    from pytest_streamtape._state import State
     from streamtape import Tape
-
-_tape_key = pytest.StashKey["Tape"]()
-_missing_key = pytest.StashKey[str]()
-_passed_key = pytest.StashKey[bool]()
-_saved_key = pytest.StashKey[str]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options."""
     group = parser.getgroup("streamtape", "streamtape: record and replay streams")
+    for name, metavar, text in (
+        (
+            "mode",
+            "MODE",
+            "none (default; here, a lock), once, new_episodes, all, rewrite",
+        ),
+        (
+            "split",
+            "SPLIT",
+            "whole, events, lines, bytes, size:N, at:N,N, random:SEED, 2/at:N",
+        ),
+        ("timing", "TIMING", "instant (default), recorded, x10 (a speed) or fixed:50ms"),
+        ("variant", "NAME", "replay a rewritten copy of the recording: crlf, bom, ..."),
+        ("coverage", "FILE", "write which boundaries sweeps have cut at, as JSON"),
+    ):
+        dest = f"streamtape_{name}"
+        group.addoption(f"--streamtape-{name}", dest=dest, metavar=metavar, help=text)
     group.addoption(
-        "--streamtape-mode",
-        dest="streamtape_mode",
-        metavar="MODE",
-        help="none (default: replay only), once, new_episodes, all or rewrite; "
-        "'none' given here overrides every marker",
-    )
-    group.addoption(
-        "--streamtape-split",
-        dest="streamtape_split",
-        metavar="SPLIT",
-        help="recorded (default), whole, events, lines, bytes, size:N, at:N[,N...], random:SEED, "
-        "or 2/SPLIT for the second interaction only",
-    )
-    group.addoption(
-        "--streamtape-timing",
-        dest="streamtape_timing",
-        metavar="TIMING",
-        help="instant (default), recorded, x10 (a speed) or fixed:50ms",
+        "--streamtape-save-failures",
+        dest="streamtape_save_failures",
+        action="store_true",
+        help="keep the smallest failing split of a sweep beside its cassette, to be tried first",
     )
     group.addoption(
         "--streamtape-block-network",
@@ -72,11 +74,32 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marker; refuse bad options before any test runs."""
     config.addinivalue_line(
         "markers",
-        "streamtape(cassette=None, *, mode, split, timing, match_on, unplayed, ...): replay a "
-        "recorded stream to every httpx and httpx2 client of the test, or record it",
+        "streamtape(cassette=None, *, mode, split, timing, match_on, unplayed, sweep, variants, "
+        "isolate, timeout, shards, ...): replay a recorded stream to every httpx and httpx2 client "
+        "of the test, or record it; with sweep, once for every split",
     )
     _options.check_command_line(config)
-    config.pluginmanager.register(_Summary(), "streamtape-summary")
+    summary = Summary(config.getoption("streamtape_coverage"))
+    config.pluginmanager.register(summary, "streamtape-summary")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Turn a sweep with ``shards=8`` into eight items, for xdist to spread."""
+    shards = 1
+    for marker in metafunc.definition.iter_markers(_options.MARKER):
+        if "shards" in marker.kwargs:
+            shards = marker.kwargs["shards"]
+            break
+    if shards > 1:
+        metafunc.fixturenames.append(_options.SHARD_FIXTURE)
+        numbers = [(number, shards) for number in range(shards)]
+        ids = [f"shard{number + 1}of{shards}" for number in range(shards)]
+        metafunc.parametrize(_options.SHARD_FIXTURE, numbers, ids=ids, indirect=True)
+
+
+@pytest.fixture(name="_streamtape_shard")
+def _shard(request: pytest.FixtureRequest) -> Any:
+    return request.param
 
 
 @pytest.fixture(scope="session")
@@ -89,13 +112,14 @@ def streamtape_config() -> dict[str, Any]:
 def tape(request: pytest.FixtureRequest) -> Iterator[Tape]:
     """Return the use of this test's cassette: what was replayed, how far, how it ended."""
     item = request.node
-    started = _start(item, request.getfixturevalue("streamtape_config"))
-    item.stash[_tape_key] = started
+    state = state_of(item)
+    state.passed = False
+    state.tape = started = _start(item, request.getfixturevalue("streamtape_config"))
     try:
         yield started
     finally:
         started.stop()
-    if item.stash.get(_passed_key, False) or started.options.record_on_exception:
+    if state.passed or started.options.record_on_exception:
         _save(item, started)
 
 
@@ -112,30 +136,69 @@ def _start(item: pytest.Item, defaults: dict[str, Any]) -> Tape:
     asked = _options.asked_for(item, defaults)
     path = _naming.cassette_path(item, asked.cassette, item.config.getini("streamtape_dir"))
     again = f"pytest {shlex.quote(item.nodeid)} --streamtape-mode"
+    remedy = f"Record it again with: {again}=rewrite"
     try:
-        tape = streamtape.Tape(path, asked.options, f"Record it again with: {again}=rewrite")
+        tape = _tape(item, path, asked.options, remedy)
     except streamtape.errors.CassetteNotFoundError:
         # A failure of the test, not an error of its set-up; and nothing may reach a network.
-        item.stash[_missing_key] = (
+        state_of(item).missing = (
             f"streamtape: no cassette for {item.name}.\n"
             f"  expected  {_relative(path, item.config)}\n"
             f"  record it with  {again}=once   (it calls the live API)"
         )
         remedy = f"Record it with: {again}=once"
         tape = streamtape.Tape(path, asked.options, remedy, missing_ok=True)
+    except streamtape.StreamtapeError as error:
+        raise _failed(error) from None
     tape.start()
     return tape
 
 
+def _tape(item: pytest.Item, path: Any, options: Any, remedy: str) -> Tape:
+    """Open the cassette; under a sweep, or with a variant, it is in memory already."""
+    import streamtape  # noqa: PLC0415 - see the module's docstring
+
+    playing = state_of(item).playing
+    if playing is not None:
+        options = dataclasses.replace(options, split=playing.split)
+        return streamtape.Tape(path, options, remedy, cassette=playing.cassette)
+    variant = item.config.getoption("streamtape_variant")
+    if variant:
+        from pytest_streamtape import _sweep  # noqa: PLC0415 - imports the library
+
+        cassette = _sweep.variant_of(streamtape.load(path), variant)
+        return streamtape.Tape(path, options, remedy, cassette=cassette)
+    return streamtape.Tape(path, options, remedy)
+
+
 def _save(item: pytest.Item, tape: Tape) -> None:
-    new = [interaction.response for interaction in tape.save()]
+    import streamtape  # noqa: PLC0415 - see the module's docstring
+
+    try:
+        new = [interaction.response for interaction in tape.save()]
+    except streamtape.CassetteError as error:
+        raise _failed(error) from None
     if new:
         chunks = sum(len(response.chunk_sizes) for response in new)
         seconds = sum(response.duration for response in new)
         path = _relative(tape.path, item.config)
-        item.stash[_saved_key] = (
-            f"{path}: {len(new)} interaction(s), {chunks} chunks, {seconds:.1f} s"
-        )
+        what = f"{len(new)} interaction(s), {chunks} chunks, {seconds:.1f} s"
+        # A property of the report: xdist carries it to the process that prints.
+        item.user_properties.append((SAVED, f"{path}: {what}"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Run a test that asks for a sweep once for every split."""
+    if item.get_closest_marker(_options.MARKER) is None:
+        return None
+    options = _options.sweep_of(item)
+    if options is None:
+        return None
+    from pytest_streamtape import _sweep  # noqa: PLC0415 - imports the library
+
+    _sweep.protocol(item, nextitem, options)
+    return True
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -144,11 +207,13 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 
     Here and not in the fixture's end: a BaseException in a teardown corrupts pytest's set-up state.
     """
-    if item.stash.get(_missing_key, None) is not None:
-        pytest.fail(item.stash[_missing_key], pytrace=False)
-    tape = item.stash.get(_tape_key, None)
+    state = state_of(item)
+    if state.missing is not None:
+        raise pytest.fail.Exception(state.missing, pytrace=False)
+    tape = state.tape
     if tape is None:
         return (yield)
+    _prepare(item, state)
     try:
         result = yield
     except BaseException as error:
@@ -156,41 +221,46 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
             if miss is not error:
                 error.add_note(f"streamtape: {miss}")
         raise
+    finally:
+        item.__dict__.pop("runtest", None)
     if (verdict := tape.verdict()) is not None:
         raise verdict
-    item.stash[_passed_key] = True
+    state.passed = True
     return result
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item,
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Send what was saved along with the report, so that it reaches xdist's controller."""
-    report = yield
-    if report.when == "teardown" and (saved := item.stash.get(_saved_key, None)) is not None:
-        vars(report)["streamtape_saved"] = saved  # plain text, so xdist carries it
-    return report
+def _prepare(item: pytest.Item, state: State) -> None:
+    """Under a sweep, put the loop or the watchdog around the body of the test.
+
+    As an attribute of the item: pytest-asyncio, anyio and unittest each have a `runtest` of their
+    own, and active hook wrappers must not be entered again.
+    """
+    if state.loop is None and state.watchdog is None:
+        return
+    from pytest_streamtape import _sweep  # noqa: PLC0415 - imports the library
+
+    body, loop = item.runtest, state.loop
+    around = (lambda: loop(body)) if loop else (lambda: _sweep.watched(state, body))
+    item.runtest = around  # type: ignore[method-assign]
 
 
-class _Summary:
-    """What the tests of a session saved; in the process that prints, whoever ran the tests."""
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    """Keep the error of a run for its sweep, and add to it what the sweep has found.
 
-    def __init__(self) -> None:
-        self._saved: list[str] = []
+    Neither first nor last: pytest puts a unittest's error into `call` just before, and makes the
+    report of it right after.
+    """
+    if call.excinfo is None:
+        return
+    state = state_of(item)
+    state.error = call.excinfo.value
+    if state.note is not None:
+        state.error.add_note(state.note)
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Keep what a test saved."""
-        saved = getattr(report, "streamtape_saved", None)
-        if saved is not None:
-            self._saved.append(saved)
 
-    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Say which cassettes were written."""
-        if self._saved:
-            terminalreporter.section("streamtape: recorded")
-            for line in self._saved:
-                terminalreporter.write_line(line)
+def _failed(error: Exception) -> BaseException:
+    """Return a failure that is a sentence: a traceback into streamtape would not help."""
+    return pytest.fail.Exception(f"streamtape: {error}", pytrace=False)
 
 
 def _relative(path: Any, config: pytest.Config) -> str:

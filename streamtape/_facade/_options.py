@@ -6,12 +6,12 @@ import difflib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from streamtape import splits
+from streamtape import faults, splits
 from streamtape import timing as timings
 from streamtape.cassette import Filters, Matching
-from streamtape.clock import Clock, RealClock
+from streamtape.clock import Clock, RealClock, VirtualClock
 from streamtape.errors import UsageError
-from streamtape.playback import Mode, parse_mode
+from streamtape.playback import Mode, Then, parse_mode, parse_then
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,14 +29,17 @@ class TapeOptions:
     mode: Mode = "none"
     split: splits.Split = field(default_factory=splits.Recorded)
     timing: timings.Timing = field(default_factory=timings.Instant)
+    faults: faults.Faults = ()
+    then: Then = "next"
     matching: Matching = field(default_factory=Matching)
     filters: Filters = field(default_factory=Filters)
     allow_playback_repeats: bool = False
     block_network: bool = False
     allowed_hosts: tuple[str, ...] = ()
     unplayed: str = "ignore"
+    leaks: str = "ignore"
     record_on_exception: bool = False
-    clock: Clock = field(default_factory=RealClock)
+    clock: Callable[[], Clock] = RealClock
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> TapeOptions:
@@ -49,10 +52,11 @@ class TapeOptions:
         parts: dict[str, dict[str, Any]] = {name: {} for name in _MAKERS}
         for name, value in given.items():
             if name in _PARSERS:
-                parsed[name] = _PARSERS[name](value)
+                target, parse = _PARSERS[name]
+                parsed[target] = parse(value)
             elif name in _PARTS:
-                target, argument = _PARTS[name]
-                parts[target][argument] = value
+                whole, argument = _PARTS[name]
+                parts[whole][argument] = value
             else:
                 raise _unknown(name, value)
         made = {name: _MAKERS[name](**given) for name, given in parts.items() if given}
@@ -67,9 +71,9 @@ def _unknown(name: str, value: object) -> UsageError:
     return UsageError(f"option {name}={value!r}", "no such option", remedy)
 
 
-def _parse_unplayed(value: str) -> str:
+def _parse_choice(name: str, value: str) -> str:
     if value not in ("ignore", "fail"):
-        raise UsageError(f"unplayed={value!r}", "not a choice", "Valid are ignore and fail.")
+        raise UsageError(f"{name}={value!r}", "not a choice", "Valid are ignore and fail.")
     return value
 
 
@@ -78,16 +82,31 @@ def _parse_hosts(value: Any) -> tuple[str, ...]:
     return tuple(host.strip() for host in hosts if host.strip())
 
 
-_PARSERS: dict[str, Callable[[Any], Any]] = {
-    "mode": parse_mode,
-    "split": splits.parse,
-    "timing": timings.parse,
-    "unplayed": _parse_unplayed,
-    "record_on_exception": bool,
-    "allow_playback_repeats": bool,
-    "block_network": bool,
-    "allowed_hosts": _parse_hosts,
-    "clock": lambda clock: clock or RealClock(),
+def _parse_clock(value: Clock | str | None) -> Callable[[], Clock]:
+    """Return what makes the clock of a use: each use of "virtual" has one of its own."""
+    match value:
+        case None | "real":
+            return RealClock
+        case "virtual":
+            return VirtualClock
+    if isinstance(value, str) or not hasattr(value, "asleep"):
+        raise UsageError(f"clock={value!r}", "not a clock", "Valid are real, virtual and a Clock.")
+    return lambda: value
+
+
+_PARSERS: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "mode": ("mode", parse_mode),
+    "split": ("split", splits.parse),
+    "timing": ("timing", timings.parse),
+    "fault": ("faults", faults.parse_all),
+    "then": ("then", parse_then),
+    "unplayed": ("unplayed", lambda value: _parse_choice("unplayed", value)),
+    "leaks": ("leaks", lambda value: _parse_choice("leaks", value)),
+    "record_on_exception": ("record_on_exception", bool),
+    "allow_playback_repeats": ("allow_playback_repeats", bool),
+    "block_network": ("block_network", bool),
+    "allowed_hosts": ("allowed_hosts", _parse_hosts),
+    "clock": ("clock", _parse_clock),
 }
 # Options that are arguments of a value made from several.
 _PARTS: dict[str, tuple[str, str]] = {

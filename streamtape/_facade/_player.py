@@ -76,13 +76,13 @@ class Cassette(cassettes.Cassette):
             elif isinstance(step, Fail):
                 raise _local_error(step)
 
-    def stream(self, **options: Any) -> MessageStream:
+    def stream(self, **options: Any) -> MessageStream[None]:
         """Return streamtape's own `MessageStream`; takes what `chunks` does."""
         from streamtape.messages import MessageStream  # noqa: PLC0415 - for those who stream
 
         return MessageStream(self.chunks(**options))
 
-    def astream(self, **options: Any) -> AsyncMessageStream:
+    def astream(self, **options: Any) -> AsyncMessageStream[None]:
         """Return streamtape's own `AsyncMessageStream`; takes what `chunks` does."""
         from streamtape.messages import AsyncMessageStream  # noqa: PLC0415 - for those who stream
 

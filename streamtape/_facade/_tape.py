@@ -7,6 +7,7 @@ the session's.
 from __future__ import annotations
 
 import copy
+import dataclasses
 import functools
 import inspect
 from contextlib import ExitStack
@@ -14,9 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
 
 from streamtape import cassette as cassettes
+from streamtape._facade._hold import Holding
+from streamtape._facade._observed import Observed
 from streamtape._facade._options import TapeOptions
 from streamtape._facade._player import Cassette
-from streamtape.errors import CassetteError, CassetteNotFoundError, UnplayedError
+from streamtape.clock import RealClock, VirtualClock
+from streamtape.errors import CassetteError, CassetteNotFoundError, PlaybackError, UnplayedError
 from streamtape.playback import Mode, Playback, Session
 
 if TYPE_CHECKING:
@@ -24,7 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
+    from streamtape import splits
     from streamtape.cassette import Finding, Interaction
+    from streamtape.faults import Faults
 
     Params = ParamSpec("Params")
     Returned = TypeVar("Returned")
@@ -32,7 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["Tape", "use_cassette"]
 
 
-class Tape:
+class Tape(Observed):
     """One use of one cassette: what `use_cassette` gives, and the `tape` fixture of the plugin.
 
     Args:
@@ -40,8 +46,11 @@ class Tape:
         options: see `TapeOptions`.
         remedy: the command that records, for messages.
         missing_ok: whether mode ``none`` may begin without a file; every request is then a miss.
+        cassette: what to replay instead of what the file holds.
 
     Attributes:
+        clock: what tells the time of this use; `clock.elapsed` counts from its start. While
+            recording, it is a real one.
         blocked: the host of every connection that the network guard refused, in order.
 
     Raises:
@@ -56,20 +65,18 @@ class Tape:
         remedy: str = "Record it with mode='once' or 'new_episodes'.",
         *,
         missing_ok: bool = False,
+        cassette: cassettes.Cassette | None = None,
     ) -> None:
         self.path = path
         self.options = options
-        self.session = Session(
-            _existing(path, remedy, missing_ok=missing_ok or options.mode != "none"),
-            mode=options.mode,
-            split=options.split,
-            timing=options.timing,
-            matching=options.matching,
-            filters=options.filters,
-            allow_playback_repeats=options.allow_playback_repeats,
-            path=path,
-            remedy=remedy,
-        )
+        self._remedy = remedy
+        if cassette is None:
+            missing_ok = missing_ok or options.mode != "none"
+            cassette = _existing(path, remedy, missing_ok=missing_ok)
+        self.session = self._session(cassette)
+        # A recording is of real time, whatever its replays are to have.
+        is_virtual = options.clock is VirtualClock
+        self.clock = RealClock() if is_virtual and self.session.records else options.clock()
         self.blocked: list[str] = []
         self._stack = ExitStack()
 
@@ -83,6 +90,11 @@ class Tape:
         """What the file held when the use began; empty where there was none."""
         loaded = self.session.cassette
         return Cassette(loaded.interactions if loaded else (), self.path)
+
+    @property
+    def faults(self) -> Faults:
+        """What is to go wrong."""
+        return self.options.faults
 
     @property
     def playbacks(self) -> list[Playback]:
@@ -99,6 +111,13 @@ class Tape:
         """The secrets that were replaced in what `save` wrote: what, where, never the secret."""
         return self.session.findings
 
+    def rewind(self, cassette: cassettes.Cassette, split: splits.Split) -> None:
+        """Begin anew, while in use: nothing replayed yet, with another cassette and split."""
+        self.stop()
+        self.options = dataclasses.replace(self.options, split=split)
+        self.session = self._session(cassette)
+        self.start()
+
     def start(self) -> None:
         """Answer, or record, every request of the process from here on."""
         from streamtape import transports  # noqa: PLC0415 - imports httpx and httpx2
@@ -106,11 +125,28 @@ class Tape:
         if self.options.block_network and not self.session.records:
             guard = transports.guarded(self.options.allowed_hosts, self.blocked.append)
             self._stack.enter_context(guard)
-        self._stack.enter_context(transports.activated(self.session, self.options.clock))
+        if self.options.clock is VirtualClock and isinstance(self.clock, VirtualClock):
+            self._stack.enter_context(self.clock)
+        self._stack.enter_context(transports.activated(self.session, self.clock))
 
     def stop(self) -> None:
         """Leave the process as it was found."""
         self._stack.close()
+
+    def hold(self) -> Holding:
+        """Hold every stream back, to hand it out bit by bit: ``with``, or ``async with``.
+
+        ::
+
+            async with tape.hold() as hold:
+                await hold.run_until("text_delta:3")
+                assert ui.text == "Once upon a"
+
+        Open it before the client asks. What it gives has `step()`, `run_until(event)` and
+        `release()`; leaving it lets the streams go on. ``with`` is for a client in another thread,
+        ``async with`` for one in another task.
+        """
+        return Holding(self.session, self.path)
 
     def save(self) -> tuple[Interaction, ...]:
         """Write what was recorded, if anything; return it.
@@ -124,12 +160,32 @@ class Tape:
         return recorded
 
     def verdict(self) -> BaseException | None:
-        """Return what must fail the test although it passed: a swallowed miss, or the unplayed."""
+        """Return what must fail the test although it passed: a miss, the unplayed, a leak."""
         if self.session.misses:
             return self.session.misses[0]
         if self.options.unplayed == "fail" and self.unplayed:
             return UnplayedError(self.path, [str(item.request) for item in self.unplayed])
+        if self.options.leaks == "fail":
+            try:
+                self.assert_no_leaks()
+            except PlaybackError as error:
+                return error
         return None
+
+    def _session(self, cassette: cassettes.Cassette | None) -> Session:
+        return Session(
+            cassette,
+            mode=self.options.mode,
+            split=self.options.split,
+            timing=self.options.timing,
+            faults=self.options.faults,
+            then=self.options.then,
+            matching=self.options.matching,
+            filters=self.options.filters,
+            allow_playback_repeats=self.options.allow_playback_repeats,
+            path=self.path,
+            remedy=self._remedy,
+        )
 
     def __repr__(self) -> str:
         return f"<Tape {self.path} mode={self.mode} playbacks={len(self.playbacks)}>"
@@ -169,6 +225,8 @@ class use_cassette:  # noqa: N801 - used like a function, as vcrpy's is
             replays only; ``new_episodes`` replays what it has and records the rest; ``all``
             records everything that is asked for and keeps the rest; ``rewrite`` starts anew.
         options: ``split`` (see `streamtape.splits`), ``timing`` (see `streamtape.timing`),
+            ``fault`` (what goes wrong; see `streamtape.faults`), ``then`` (what a retry gets after
+            a fault: the ``next`` interaction that answers it, or ``replay``, the same again),
             ``match_on`` (names of matchers that must agree; by default method, uri and body),
             ``ignore`` (paths of what does not count in a JSON body: ``messages[*].id``),
             ``allow_playback_repeats`` (whether a used interaction may answer again),
@@ -176,9 +234,10 @@ class use_cassette:  # noqa: N801 - used like a function, as vcrpy's is
             ``before_record_response`` and ``redact`` (see `streamtape.cassette.Filters.of`),
             ``block_network`` (whether replaying lets nothing out of the machine, but to
             ``allowed_hosts``), ``unplayed`` (what it means when an interaction is never asked
-            for: ``ignore`` or ``fail``), ``record_on_exception`` (whether a recording is saved
-            where the body raised), ``clock`` (what waits and tells the time; the real one by
-            default).
+            for: ``ignore`` or ``fail``), ``leaks`` (the same, for a response that is never
+            closed), ``record_on_exception`` (whether a recording is saved where the body raised),
+            ``clock`` (what waits and tells the time: ``real``, the default; ``virtual``, under
+            which waiting takes no time, see `streamtape.clock`; or a `Clock`).
 
     Raises:
         CassetteError: on entering, the file is missing (mode ``none``) or broken; on leaving, the

@@ -24,6 +24,7 @@ from streamtape.cassette._model import (
     Response,
 )
 from streamtape.cassette._redact import Redactor, find_secrets
+from streamtape.cassette._regressions import KnownFailure, known_failures, remember_failure
 from streamtape.cassette._tripwire import Finding
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "Finding",
     "Headers",
     "Interaction",
+    "KnownFailure",
     "Matching",
     "Problem",
     "Redactor",
@@ -48,8 +50,10 @@ __all__ = [
     "fix",
     "keep_events",
     "keep_interactions",
+    "known_failures",
     "load",
     "register_matcher",
+    "remember_failure",
     "save",
     "update",
 ]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from streamtape.cassette._model import Cassette
 
-__all__ = ["fix", "load", "save", "update"]
+__all__ = ["fix", "load", "locked", "read_bytes", "replace", "save", "update"]
 
 _OLD = 60.0  # seconds; writing a cassette takes milliseconds
 _RECORD_IT = "Record it with mode='once', or with: pytest --streamtape-mode=once"
@@ -37,7 +37,7 @@ def load(path: str | os.PathLike[str]) -> Cassette:
             it is.
     """
     path = Path(path)
-    return _reader.read(_read_bytes(path), path)
+    return _reader.read(read_bytes(path), path)
 
 
 def save(cassette: Cassette, path: str | os.PathLike[str]) -> None:
@@ -47,8 +47,8 @@ def save(cassette: Cassette, path: str | os.PathLike[str]) -> None:
         CassetteWriteError: it could not be written; what stood there still stands there.
     """
     path = Path(path)
-    with _locked(path):
-        _replace(path, _writer.write(cassette))
+    with locked(path):
+        replace(path, _writer.write(cassette))
 
 
 def update(path: str | os.PathLike[str], change: Callable[[Cassette | None], Cassette]) -> Cassette:
@@ -62,14 +62,14 @@ def update(path: str | os.PathLike[str], change: Callable[[Cassette | None], Cas
         CassetteWriteError: the result could not be written.
     """
     path = Path(path)
-    with _locked(path):
+    with locked(path):
         try:
             current = load(path)
         except CassetteNotFoundError:
             current = None
         changed = change(current)
         if changed != current:
-            _replace(path, _writer.write(changed))
+            replace(path, _writer.write(changed))
     return changed
 
 
@@ -83,15 +83,15 @@ def fix(path: str | os.PathLike[str]) -> list[int]:
         CassetteError: anything else is wrong with the file, or it could not be written.
     """
     path = Path(path)
-    with _locked(path):
-        cassette, mended = _reader.read_mending(_read_bytes(path), path)
+    with locked(path):
+        cassette, mended = _reader.read_mending(read_bytes(path), path)
         if mended:
-            _replace(path, _writer.write(cassette))
+            replace(path, _writer.write(cassette))
     return mended
 
 
 @contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
     """Hold the lock of `path`. Lock files live in the temporary folder, not beside cassettes."""
     import filelock  # noqa: PLC0415 - 15 ms, for those who write
 
@@ -112,7 +112,12 @@ def _locked(path: Path) -> Iterator[None]:
         lock.release()
 
 
-def _read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """Read a file.
+
+    Raises:
+        CassetteError: there is none, or it cannot be read.
+    """
     try:
         return path.read_bytes()
     except FileNotFoundError:
@@ -122,7 +127,12 @@ def _read_bytes(path: Path) -> bytes:
         raise CassetteFormatError(path, problem, "A cassette is a readable file.") from error
 
 
-def _replace(path: Path, data: bytes) -> None:
+def replace(path: Path, data: bytes) -> None:
+    """Write a file, whole or not at all.
+
+    Raises:
+        CassetteWriteError: it could not be written.
+    """
     prefix = f".{path.name[:32]}.{_key(path)[:8]}."
     with _explained(path):
         handle, name = tempfile.mkstemp(prefix=prefix, suffix=".tmp", dir=path.parent)

@@ -149,7 +149,7 @@ def _replay(cassette: Cassette, split: splits.Split) -> _Outcome:
     with (
         httpx.Client(transport=transport) as client,
         client.stream(request.method, request.url, content=request.body) as response,
-        MessageStream(response) as stream,
+        MessageStream[None](response) as stream,
     ):
         events = [event.to_dict() for event in stream]
         return _Outcome(events, stream.get_final_text())

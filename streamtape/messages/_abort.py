@@ -33,14 +33,14 @@ class AbortSignal:
         """Call a bound method at the abort, or now if it has been; its object is not kept alive."""
         with self._lock:
             if not self.aborted:
-                self._watchers.append(WeakMethod(method))
+                self._watchers = [*filter(_alive, self._watchers), WeakMethod(method)]
                 return
         method()
 
     def unwatch(self, method: Callable[[], object]) -> None:
         """Undo `watch()`; one that does not watch is no error."""
         with self._lock:
-            self._watchers = [w for w in self._watchers if w() not in (None, method)]
+            self._watchers = [w for w in self._watchers if _alive(w) and w() != method]
 
     def _fire(self, reason: object) -> None:
         with self._lock:
@@ -52,6 +52,10 @@ class AbortSignal:
             method = watcher()
             if method is not None:
                 method()
+
+
+def _alive(watcher: WeakMethod[Callable[[], object]]) -> bool:
+    return watcher() is not None
 
 
 class AbortController:

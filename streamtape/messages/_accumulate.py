@@ -37,8 +37,6 @@ from streamtape.messages._raw import (
 from streamtape.messages._record import Model, Record, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from streamtape.messages._errors import MessageStreamError
     from streamtape.messages._message import Message
     from streamtape.messages._output import Output
@@ -115,7 +113,8 @@ class Accumulator:
         self.last_event = kind
         handler = _HANDLERS.get(kind)
         if handler is not None and (self.message is not None or kind == "message_start"):
-            return handler(self, data)
+            taken: list[Record] = getattr(self, handler)(data)
+            return taken
         return [self.dialect.raw.get(kind, UnknownEvent)(data)]
 
     def ending(self) -> MessageStreamError | None:
@@ -150,8 +149,9 @@ class Accumulator:
         content = message.get("content") or []
         if type(content) is not list:
             raise InvalidEventError("message_start", "its `content` is not a list")
-        fields = {key: plain(value) for key, value in message.items() if key != "content"}
-        self.message = self.dialect.message(fields | {"content": []})
+        # The fields keep the order in which they were sent; the blocks are added one by one.
+        fields = {key: plain(value) for key, value in message.items()} | {"content": []}
+        self.message = self.dialect.message(fields)
         for index, block in enumerate(content):
             if type(block) is not dict:
                 raise InvalidEventError("message_start", f"its block {index} is not an object")
@@ -169,13 +169,14 @@ class Accumulator:
         data = plain(sent)
         kind = data.get("type")
         block = RawContentBlockStartEvent({"content_block": data}).content_block
-        slot = _Slot(kind if isinstance(kind, str) else "", block)
+        kind = kind if isinstance(kind, str) else ""
+        slot = _Slot(kind, block)
         if kind in {"text", "thinking"}:
             text = data.get(kind)
             if text is not None and not isinstance(text, str):
                 raise InvalidEventError("content_block_start", f"its `{kind}` is not text")
             slot.text = data[kind] = TextBuffer(text or "")
-        elif slot.kind in self.dialect.tools:
+        elif kind in self.dialect.tools:
             slot.json = data["input"] = JsonBuffer(data.get("input", {}), self.json_mode)
         elif kind == "fallback" and self.dialect.fallback:
             self._relabel(data)
@@ -188,8 +189,8 @@ class Accumulator:
     def _content(self) -> list[Any]:
         if self.message is None:
             raise AssertionError("blocks are added to a message")
-        content = self.message._data["content"]  # noqa: SLF001 - the accumulator owns the message
-        return content  # type: ignore[no-any-return]
+        content: list[Any] = self.message.content
+        return content
 
     def _relabel(self, data: dict[str, Any]) -> None:
         to = data.get("to")
@@ -216,7 +217,7 @@ class Accumulator:
         return [event] if derived is None else [event, derived]
 
     def _grow(self, slot: _Slot, kind: object, delta: dict[str, Any]) -> Record | None:
-        """Apply a delta that is not text; return the event for it. A foreign kind changes nothing."""
+        """Apply a delta that is not text; return its event. A foreign kind changes nothing."""
         match kind, slot.kind:
             case "input_json_delta", _ if slot.json is not None:
                 text = _text(delta, "partial_json")
@@ -232,7 +233,8 @@ class Accumulator:
                 return self._cite(slot.block, delta)
             case "compaction_delta", "compaction" if self.dialect.compaction:
                 fields = {key: delta.get(key) for key in ("content", "encrypted_content")}
-                slot.block._data.update(fields)  # noqa: SLF001 - the accumulator owns the block
+                for key, value in fields.items():
+                    setattr(slot.block, key, value)
                 return CompactionEvent({"type": "compaction", **fields})
         return None
 
@@ -241,7 +243,7 @@ class Accumulator:
         citation = CitationsDelta(plain(delta)).citation
         citations = block.citations
         if type(citations) is not list:
-            citations = block._data["citations"] = []  # noqa: SLF001 - as above
+            block.citations = citations = []
         citations.append(citation)
         return CitationEvent(citation, citations)
 
@@ -283,7 +285,7 @@ class Accumulator:
                 setattr(message, key, plain(data[key]))
         if usage:
             if not isinstance(message.usage, Model):
-                message._data["usage"] = {}  # noqa: SLF001 - as above
+                message.usage = {}
             message.usage.output_tokens = plain(usage.get("output_tokens"))
             for key in self.dialect.usage:
                 if usage.get(key) is not None:
@@ -295,13 +297,13 @@ class Accumulator:
         return [self.dialect.message_stop({**data, "message": self.message})]
 
 
-# One method for each raw event but the hot one.
-_HANDLERS: dict[str, Callable[[Accumulator, dict[str, Any]], list[Record]]] = {
-    "message_start": Accumulator._message_start,  # noqa: SLF001 - the table is part of the class
-    "content_block_start": Accumulator._block_start,  # noqa: SLF001
-    "content_block_stop": Accumulator._block_stop,  # noqa: SLF001
-    "message_delta": Accumulator._message_delta,  # noqa: SLF001
-    "message_stop": Accumulator._message_stop,  # noqa: SLF001
+# The method for each raw event but the hot one; a table of bound methods would be a cycle.
+_HANDLERS = {
+    "message_start": "_message_start",
+    "content_block_start": "_block_start",
+    "content_block_stop": "_block_stop",
+    "message_delta": "_message_delta",
+    "message_stop": "_message_stop",
 }
 
 

@@ -9,20 +9,21 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
+from streamtape.messages import _socket
+from streamtape.messages._awaitables import Emitted, Texts, from_iterable
 from streamtape.messages._dialect import BETA
-from streamtape.messages._emitter import check_name, emissions, endings, unwrap
+from streamtape.messages._emitter import check_name, emissions, endings
 from streamtape.messages._errors import (
     AnthropicError,
     APIUserAbortError,
-    EndedError,
     ListenerError,
 )
-from streamtape.messages._events import TextEvent
 from streamtape.messages._face import Face
+from streamtape.messages._ndjson import line_of
 from streamtape.messages._tasks import current_task, spawn
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Generator, Iterable
+    from collections.abc import AsyncIterator, Awaitable
 
     from streamtape.messages._message import Message
     from streamtape.messages._record import Record
@@ -74,7 +75,7 @@ class AsyncMessageStream(Face[T], Generic[T]):
     @property
     def text_stream(self) -> AsyncIterator[str]:
         """The text of every `text` event; it shares the stream with the other iterators."""
-        return _Texts(self)
+        return Texts(self)
 
     async def _next(self) -> Record | None:
         """Read one event, its listeners told; None at the end."""
@@ -82,14 +83,8 @@ class AsyncMessageStream(Face[T], Generic[T]):
         try:
             while True:
                 for event in self._pending:
-                    if self._aborting:
+                    if self._aborting or (self._listeners.any and await self._tell(event)):
                         break
-                    if self._listeners.any:
-                        self._busy_task = current_task()
-                        for name, arguments in emissions(event, self._reader.message):
-                            await self._emit(name, *arguments)
-                        if self._aborting:
-                            break
                     return event
                 if not await self._read():
                     return None
@@ -114,34 +109,34 @@ class AsyncMessageStream(Face[T], Generic[T]):
         return self._busy_task is not None and self._busy_task == current_task()
 
     async def _wait_turn(self) -> None:
-        import anyio
+        import anyio  # noqa: PLC0415 - 30 ms, for those who need it
 
         if self._turn is None:
             self._turn = anyio.Event()
         await self._turn.wait()
 
+    async def _tell(self, event: Record) -> bool:
+        """Call the listeners of an event; return whether one of them aborted the stream."""
+        self._busy_task = current_task()
+        for name, arguments in emissions(event, self._reader.message):
+            await self._emit(name, *arguments)
+        return self._aborting
+
     async def _read(self) -> bool:
-        """Wait for the next chunk; return whether the stream goes on (see the synchronous face)."""
+        """Take the next chunk; return whether the stream goes on.
+
+        The first call only opens the source, which may be the sending of the request.
+        """
         if self._settled:
             return self._over()
-        opening, chunk = self._chunks is None, None
         try:
-            with self._reading:
-                if self._aborting:
-                    raise APIUserAbortError  # noqa: TRY301 - one way for every abort
-                if opening:
-                    await self._open()
-                else:
-                    chunk = await anext(self._chunks, None)
-            if opening:
-                await self._emit("connect")
-                return True
-            if chunk is None and self._aborting:
-                raise APIUserAbortError  # noqa: TRY301 - a shut socket may look like a clean end
+            chunk = await self._wait()
         except Exception as cause:  # noqa: BLE001 - whatever a transport raises
             error = self._failed(cause)
-            await self._settle()
-            raise error from error.__cause__
+            if error is not None:
+                await self._settle()
+                raise error from error.__cause__
+            chunk = None
         except GeneratorExit:  # the coroutine was dropped: nothing can be awaited
             self._reader.close()
             raise
@@ -149,12 +144,42 @@ class AsyncMessageStream(Face[T], Generic[T]):
             self._reader.close()
             await self._settle_shielded()
             raise
-        if chunk is None:
-            self._reader.end()
-            await self._settle()
-            return self._over()
-        self._pending = self._reader.feed(chunk)
-        return True
+        if self._take(chunk):
+            return True
+        self._reader.end()
+        await self._settle()
+        return self._over()
+
+    async def _wait(self) -> bytes | None:
+        """Wait for the next chunk: empty when the source was opened, None at the body's end."""
+        opening = self._chunks is None
+        with self._reading:
+            if self._aborting:
+                raise APIUserAbortError
+            if opening:
+                await self._open()
+            if self._reader.accumulator.stopped:
+                return await self._linger()
+            chunk: bytes | None = b"" if opening else await anext(self._chunks, None)
+        if opening:
+            await self._emit("connect")
+        if chunk is None and self._aborting:
+            raise APIUserAbortError  # a socket that is shut down may look like a proper end
+        return chunk
+
+    async def _linger(self) -> bytes | None:
+        """Wait for the end of the body of a whole message, but not for long."""
+        import anyio  # noqa: PLC0415 - 30 ms, for those who need it
+
+        with anyio.move_on_after(_socket.GRACE):
+            return await anext(self._chunks, None)
+        return None
+
+    async def _connect(self) -> None:
+        """Open the source, if nothing was read yet; an error of that is raised here."""
+        if self._chunks is None and not self._settled:
+            await self._read()
+        self._over()
 
     async def _open(self) -> None:
         source = self._source() if self._is_opener(self._source) else self._source
@@ -167,51 +192,54 @@ class AsyncMessageStream(Face[T], Generic[T]):
         if hasattr(chunks, "__aiter__"):
             self._chunks = aiter(chunks)
         else:
-            self._chunks = _from_iterable([chunks] if isinstance(chunks, bytes) else chunks)
+            self._chunks = from_iterable([chunks] if isinstance(chunks, bytes) else chunks)
 
     # -- the emitter -----------------------------------------------------------------------------
 
-    async def _emit(self, name: str, *arguments: Any) -> None:
+    async def _emit(
+        self, name: str, *arguments: Any, failures: list[ListenerError] | None = None
+    ) -> None:
+        """Call the listeners of an event; raise what one raises, or collect it and go on."""
         for listener in self._listeners.take(name):
             try:
                 result = listener(*arguments)
                 if inspect.isawaitable(result):
                     await result
             except Exception as cause:
-                raise ListenerError(name) from cause
+                error = ListenerError(name)
+                if failures is None:
+                    raise error from cause
+                error.__cause__ = cause
+                failures.append(error)
 
     async def _settle(self) -> None:
-        """Close the source and emit the end; `end` comes whatever the listeners do."""
+        """Close the source and emit the end; every listener of it is called, whatever they do."""
         if not self._settle_once():
             return
         await self._close()
-        for name, arguments in (*endings(self._reader), ("end", ())):
-            try:
-                await self._emit(name, *arguments)
-            except ListenerError as error:
-                self._reader.listener_failed(error)
-                if name == "final_message":
-                    await self._emit_failure(error)
+        for name, arguments in endings(self._reader):
+            failures: list[ListenerError] = []
+            await self._emit(name, *arguments, failures=failures)
+            self._reader.listeners_failed(failures)
+            if failures and name == "final_message":
+                await self._emit("error", self.error, failures=(more := list[ListenerError]()))
+                self._reader.listeners_failed(more)
+        await self._emit("end", failures=(last := list[ListenerError]()))
+        self._reader.listeners_failed(last)
         self._ended = True
 
-    async def _emit_failure(self, error: ListenerError) -> None:
-        try:
-            await self._emit("error", error)
-        except ListenerError as another:
-            error.add_note(f"A listener of the error failed too: {another.__cause__!r}")
-
     async def _settle_shielded(self) -> None:
-        import anyio
+        import anyio  # noqa: PLC0415 - 30 ms, for those who need it
 
         with anyio.CancelScope(shield=True):
             await self._settle()
 
     def _settle_soon(self) -> None:
-        """Settle in the background of the running loop; elsewhere, at the next call on the stream."""
+        """Settle in the background of the running loop; without one, at the next call."""
         self._background = spawn(self._settle)
 
     async def _close(self) -> None:
-        chunks, self._chunks = self._chunks, _from_iterable(())
+        chunks, self._chunks = self._chunks, from_iterable(())
         for closable in (self.response, chunks):
             for name in ("aclose", "close"):
                 if hasattr(closable, name):
@@ -241,11 +269,14 @@ class AsyncMessageStream(Face[T], Generic[T]):
             AnthropicError: when awaited: the stream ended without it: the error, or `EndedError`.
         """
         check_name(name)
-        return _Emitted(self, name)
+        return Emitted(self, name)
 
     async def _pull_one(self) -> bool:
         """Read one event on behalf of a listener; return whether the stream goes on."""
-        event = await self._pull()
+        if self._busy and not self._reentrant():
+            await self._wait_turn()  # the other task's event may be the one that is waited for
+            return True
+        event = await self._next()
         if event is not None and self._iterated:
             self._kept.append(event)
         return event is not None
@@ -290,6 +321,32 @@ class AsyncMessageStream(Face[T], Generic[T]):
     final_message = get_final_message
     final_text = get_final_text
 
+    async def to_ndjson(self) -> AsyncIterator[bytes]:
+        """Yield the raw events as lines of JSON, for the TypeScript helper's `fromReadableStream`.
+
+        Nothing is read ahead of the consumer. Leaving it early does not close the stream.
+
+        Raises:
+            AnthropicError: the stream failed.
+        """
+        async for event in self:
+            line = line_of(event)
+            if line:
+                yield line
+
+    @classmethod
+    def from_ndjson(cls, source: Any, output_format: Any = None, **options: Any) -> Self:
+        """Make a stream of lines of JSON, as the TypeScript helper's `toReadableStream` has them.
+
+        Args:
+            source: where the bytes come from, as for the constructor.
+            output_format: the type that the text is to have, or None.
+            **options: as for the constructor.
+        """
+        stream = cls(source, output_format, **options)
+        stream._reader.read_lines()
+        return stream
+
     async def close(self) -> None:
         """Close the connection. A stream that has not come to its end is aborted by it."""
         if self._reading.locked():
@@ -308,7 +365,7 @@ class AsyncMessageStream(Face[T], Generic[T]):
         """Close, also in a task that is being cancelled: the peer is to see it."""
         if self._settled:
             return
-        import anyio
+        import anyio  # noqa: PLC0415 - 30 ms, for those who need it
 
         with anyio.CancelScope(shield=True):
             await self.close()
@@ -318,57 +375,3 @@ class BetaAsyncMessageStream(AsyncMessageStream[T], Generic[T]):
     """A message of the beta API as it comes."""
 
     _dialect = BETA
-
-
-class _Texts:
-    """The texts of a stream. A class: trio warns of asynchronous generators that are dropped."""
-
-    __slots__ = ("_stream",)
-
-    def __init__(self, stream: AsyncMessageStream[Any]) -> None:
-        self._stream = aiter(stream)
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> str:
-        while True:
-            event = await anext(self._stream)
-            if type(event) is TextEvent:
-                return event.text
-
-
-class _Emitted:
-    """An emission that is waited for: it listens from its making on, and reads when awaited."""
-
-    __slots__ = ("_caught", "_name", "_stream")
-
-    def __init__(self, stream: AsyncMessageStream[Any], name: str) -> None:
-        self._stream, self._name = stream, name
-        self._caught: list[tuple[Any, ...]] = []
-        stream.once(name, self._catch)
-
-    def _catch(self, *arguments: Any) -> None:
-        self._caught.append(arguments)
-
-    def __await__(self) -> Generator[Any, Any, Any]:
-        return self._wait().__await__()
-
-    async def _wait(self) -> Any:
-        stream = self._stream
-        try:
-            while not self._caught and await stream._pull_one():  # noqa: SLF001 - a part of it
-                pass
-        except AnthropicError:
-            if not self._caught:
-                raise
-        finally:
-            stream.off(self._name, self._catch)
-        if self._caught:
-            return unwrap(self._caught[0])
-        raise stream.error or EndedError(self._name)
-
-
-async def _from_iterable(chunks: Iterable[bytes]) -> AsyncIterator[bytes]:
-    for chunk in chunks:
-        yield chunk

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from streamtape.messages._citations import Citation
 from streamtape.messages._record import Model, UnknownModel
@@ -26,6 +27,9 @@ from streamtape.messages._tool_results import (
     WebSearchResultBlock,
     WebSearchToolResultErrorObject,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class DirectCaller(Model):
@@ -117,14 +121,21 @@ class TextBlock(Model):
         """The text as the type that was asked for; None where it was not, or does not fit."""
         return getattr(self, "_parsed", None)
 
+    @parsed_output.setter
+    def parsed_output(self, value: Any) -> None:
+        self._parsed = value
+
     @property
     def is_parsed(self) -> bool:
         """Whether the text was parsed into the type that was asked for."""
         return hasattr(self, "_parsed")
 
-    @parsed_output.setter
-    def parsed_output(self, value: Any) -> None:
-        self._parsed = value
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy, parsed value included; a deep one shares nothing with this one."""
+        block = super().model_copy(update=update, deep=deep)
+        if self.is_parsed:
+            block.parsed_output = deepcopy(self._parsed) if deep else self._parsed
+        return block
 
 
 class ThinkingBlock(Model):

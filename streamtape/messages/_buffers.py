@@ -7,6 +7,7 @@ holds 4 GB for 400 KB of text), and nothing is joined or parsed before somebody 
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import Any
 
 from pydantic_core import from_json
@@ -14,7 +15,10 @@ from pydantic_core import from_json
 from streamtape.messages._errors import ToolInputError
 from streamtape.messages._record import Lazy, plain
 
-__all__ = ["JsonBuffer", "TextBuffer", "parse_partial"]
+__all__ = ["JsonBuffer", "TextBuffer", "parse_partial", "whole"]
+
+
+_joining = Lock()  # one for all: it is held for a join, once a look
 
 
 class TextBuffer(Lazy):
@@ -40,8 +44,11 @@ class TextBuffer(Lazy):
     def value(self) -> str:
         """Return the whole text. The pieces are joined once, when somebody asks."""
         if self._pieces:
-            self._joined = "".join((self._joined, *self._pieces))
-            self._pieces.clear()
+            # Another thread may look, or append behind, at the same time.
+            with _joining:
+                count = len(self._pieces)
+                self._joined = "".join((self._joined, *self._pieces[:count]))
+                del self._pieces[:count]
         return self._joined
 
     def prefix(self, size: int) -> str:
@@ -58,14 +65,13 @@ class JsonBuffer(Lazy):
         mode: how an unfinished string is taken: True drops it, "trailing-strings" keeps its part.
     """
 
-    __slots__ = ("_cached", "_cached_size", "_initial", "_mode", "text")
+    __slots__ = ("_cached", "_initial", "_mode", "text")
 
-    def __init__(self, initial: Any, mode: Any = True) -> None:  # noqa: FBT002 - pydantic's word
+    def __init__(self, initial: Any, mode: Any = True) -> None:
         self.text = TextBuffer()
         self._initial = initial
         self._mode = mode
-        self._cached: Any = initial
-        self._cached_size = 0
+        self._cached: tuple[int, Any] = 0, initial  # as of this length of the text
 
     def value(self) -> Any:
         """Return the value by now, the same object until the text grows.
@@ -73,10 +79,12 @@ class JsonBuffer(Lazy):
         Raises:
             ToolInputError: the text cannot become JSON any more.
         """
-        if self._cached_size != self.text.size:
-            self._cached = self.at(self.text.size)
-            self._cached_size = self.text.size
-        return self._cached
+        size, cached = self._cached
+        if size != self.text.size:
+            size = self.text.size
+            cached = self.at(size)
+            self._cached = size, cached
+        return cached
 
     def at(self, size: int) -> Any:
         """Return the value when the text had `size` characters, as an object of its own."""
@@ -93,15 +101,15 @@ class JsonBuffer(Lazy):
         try:
             self.value()
         except ToolInputError:
-            good, bad = 0, self.text.size
+            good, bad, value = 0, self.text.size, self._initial
             while bad - good > 1:  # once it is wrong it stays wrong, so halving finds the place
                 middle = (good + bad) // 2
                 try:
-                    self._cached = self.at(middle)
+                    value = self.at(middle)
                     good = middle
                 except ToolInputError:
                     bad = middle
-            self._cached_size = self.text.size
+            self._cached = self.text.size, value
             raise
 
 
@@ -112,6 +120,21 @@ def parse_partial(text: str, mode: Any) -> Any:
         ToolInputError: it is not the beginning of any JSON text.
     """
     try:
-        return from_json(text, allow_partial=mode)
+        return from_json(whole(text), allow_partial=mode)
     except ValueError as error:
         raise ToolInputError(text, str(error)) from error
+
+
+def whole(text: str) -> str:
+    """Return text whose surrogate pairs, split over two deltas, are characters again.
+
+    Raises:
+        ValueError: there is half a pair left, which is in no JSON text.
+    """
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            text = text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+            text.encode()
+    return text

@@ -23,7 +23,7 @@ class Container(Model):
     __slots__ = ()
 
     id: str
-    expires_at: datetime
+    expires_at: str
     skills: list[ContainerSkill] | None
 
 

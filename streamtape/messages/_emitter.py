@@ -10,6 +10,14 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from streamtape.errors import UsageError
+from streamtape.messages._events import (
+    CitationEvent,
+    CompactionEvent,
+    InputJsonEvent,
+    SignatureEvent,
+    TextEvent,
+    ThinkingEvent,
+)
 from streamtape.messages._raw import RawContentBlockStopEvent, RawMessageStopEvent
 
 if TYPE_CHECKING:
@@ -22,7 +30,7 @@ if TYPE_CHECKING:
     Listener = Callable[..., Any]
     Emission = tuple[str, tuple[Any, ...]]
 
-__all__ = ["EVENT_NAMES", "Listeners", "check_name", "emissions", "endings", "unwrap"]
+__all__ = ["EVENT_NAMES", "Listeners", "as_sent", "check_name", "emissions", "endings", "unwrap"]
 
 EVENT_NAMES = (
     "connect",
@@ -106,36 +114,45 @@ def check_name(name: str) -> None:
 def emissions(event: Record, message: Message[Any] | None) -> Iterator[Emission]:
     """Yield what one event of the stream is emitted as: name and arguments, in order."""
     kind = event.type
-    if kind in _DERIVED:
-        first, second = _DERIVED[kind]
-        arguments = (getattr(event, first),)
-        yield kind, (*arguments, getattr(event, second)) if second else arguments
+    fields = _DERIVED.get(type(event))
+    if fields is not None:
+        if kind != "compaction" or event.content:
+            yield kind, tuple(getattr(event, field) for field in fields)
         return
     if message is None:
         return
-    # The raw events go out as they were sent; what the stream adds to two of them is emitted apart.
+    raw = as_sent(event)
     if kind == "content_block_stop":
-        raw = {key: value for key, value in event._data.items() if key != "content_block"}  # noqa: SLF001
-        yield "stream_event", (RawContentBlockStopEvent(raw), message)
+        yield "stream_event", (raw, message)
         yield "content_block", (event.content_block,)
     elif kind == "message_stop":
-        raw = {key: value for key, value in event._data.items() if key != "message"}  # noqa: SLF001
-        yield "stream_event", (RawMessageStopEvent(raw), message)
+        yield "stream_event", (raw, message)
         yield "message", (message,)
-    elif kind == "compaction":
-        if event.content:
-            yield "compaction", (event.content,)
     else:
         yield "stream_event", (event, message)
 
 
+def as_sent(event: Record) -> Record | None:
+    """Return a raw event as the service sent it, without what was added; None for a derived one."""
+    if type(event) in _DERIVED:
+        return None
+    for name, cls in (
+        ("content_block", RawContentBlockStopEvent),
+        ("message", RawMessageStopEvent),
+    ):
+        if event.type == cls.type and name in event:
+            return cls({key: event[key] for key in event if key != name})
+    return event
+
+
 # Derived event: its fields that are the arguments.
-_DERIVED: dict[str, tuple[str, str]] = {
-    "text": ("text", "snapshot"),
-    "citation": ("citation", "snapshot"),
-    "input_json": ("partial_json", "snapshot"),
-    "thinking": ("thinking", "snapshot"),
-    "signature": ("signature", ""),
+_DERIVED: dict[type[Record], tuple[str, ...]] = {
+    TextEvent: ("text", "snapshot"),
+    CitationEvent: ("citation", "snapshot"),
+    InputJsonEvent: ("partial_json", "snapshot"),
+    ThinkingEvent: ("thinking", "snapshot"),
+    SignatureEvent: ("signature",),
+    CompactionEvent: ("content",),
 }
 
 

@@ -129,7 +129,7 @@ class APIStatusError(APIError):
 
 
 class APIConnectionError(APIError):
-    """The connection failed: before the response, or in the middle of its body (see `__cause__`)."""
+    """The connection failed, before the response or in its body; `__cause__` says how."""
 
     def __init__(self, *, message: str = "Connection error.", request: Any = None) -> None:
         super().__init__(message, request)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 from pydantic_core import from_json
 
 from streamtape.messages._blocks import ContentBlock
+from streamtape.messages._buffers import whole
 from streamtape.messages._citations import Citation
 from streamtape.messages._message import BetaMessage, Message
 from streamtape.messages._record import Model, Record
@@ -66,7 +67,7 @@ class TextEvent(Record, Generic[T]):
         Raises:
             ValueError: it is not the beginning of a JSON text.
         """
-        return from_json(self.snapshot, allow_partial="trailing-strings")
+        return from_json(whole(self.snapshot), allow_partial="trailing-strings")
 
 
 class ThinkingEvent(Record):

@@ -1,4 +1,4 @@
-"""What the synchronous and the asynchronous stream have in common: everything that does not wait."""
+"""What the synchronous and the asynchronous stream share: everything that does not wait."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Face(Generic[T]):
         signal: AbortSignal | None = None,
         history: Sequence[Any] = (),
     ) -> None:
-        output: Output[T] | None = None if output_format is None else Output(output_format)
+        output: Output[T] | None = Output.of(output_format)
         self.controller = AbortController()
         self._reader: MessageReader[T] = MessageReader(self._dialect, output)
         self._listeners = Listeners()
@@ -61,14 +61,15 @@ class Face(Generic[T]):
         self._pending: Iterator[Record] = iter(())  # the events of the last chunk
         self._kept: deque[Record] = deque()  # events read on behalf of somebody else
         self._iterated = False
+        self._drained = False  # the body has ended; what that completes has been taken
         self._reading = Lock()  # held while a chunk is waited for
         self._ending = Lock()
         self._aborting = False
         self._settled = False
         self._ended = False
         self.controller.signal.watch(self._abort)
+        self._signal = signal
         if signal is not None:
-            self._signal = signal
             signal.watch(self.abort)
         self._adopt(source)
 
@@ -203,17 +204,22 @@ class Face(Generic[T]):
             finally:
                 self._reading.release()
             self._settle_soon()
-        else:
-            wake(self.response)
+        elif not wake(self.response) and hasattr(self._source, "wake"):
+            self._source.wake()  # still waiting for the response
 
     def _settle_soon(self) -> None:
         """Close and emit the end, as soon as this colour can."""
         raise NotImplementedError
 
-    def _failed(self, cause: Exception) -> AnthropicError:
-        """Return the error to raise for what reading raised: an abort is the reason, if there is one."""
+    def _failed(self, cause: Exception) -> AnthropicError | None:
+        """Return the error to raise for what reading raised; an abort goes before it.
+
+        What goes wrong behind a whole message is no error: None.
+        """
         if self._aborting:
             self._reader.fail(APIUserAbortError())
+        elif self._reader.accumulator.stopped:
+            return None
         error = self._reader.transport_failed(cause)
         return self._reader.error or error
 
@@ -226,10 +232,26 @@ class Face(Generic[T]):
             raise self.error
         return False
 
+    def _take(self, chunk: bytes | None) -> bool:
+        """Make the events of a chunk the next ones; return False when there is nothing more.
+
+        The end of the body (None) may complete a last event, once.
+        """
+        if chunk is None:
+            if self._drained:
+                return False
+            self._drained = True
+            self._pending = self._reader.rest()
+        else:
+            self._pending = self._reader.feed(chunk)
+        return True
+
     def _settle_once(self) -> bool:
         """Return True the first time: the end is worked off by one thread only."""
         with self._ending:
             first, self._settled = not self._settled, True
+        if first and self._signal is not None:
+            self._signal.unwatch(self.abort)  # it may live longer than many streams
         return first
 
     @staticmethod

@@ -6,22 +6,26 @@ facts tell it from one that is.
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Literal
 
 from pydantic_core import from_json
+
+from streamtape.messages._buffers import whole
 
 __all__ = ["Flaw", "json_flaw"]
 
 FlawKind = Literal["unstopped", "unterminated", "trailing"]
 
 
-class Flaw(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Flaw:
     """One doubt about one block.
 
     Attributes:
         index: the index of the block.
         kind: ``unstopped`` (no `content_block_stop` came), ``unterminated`` (the tool's input ends
-            in the middle of its JSON) or ``trailing`` (something follows its JSON, and was ignored).
+            in the middle of its JSON) or ``trailing`` (what follows its JSON was ignored).
     """
 
     index: int
@@ -33,7 +37,7 @@ def json_flaw(text: str) -> FlawKind | None:
     if not text:
         return None
     try:
-        from_json(text)
+        from_json(whole(text))
     except ValueError as error:
         return "trailing" if "trailing" in str(error) else "unterminated"
     return None

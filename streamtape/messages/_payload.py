@@ -19,14 +19,15 @@ if TYPE_CHECKING:
 
 __all__ = ["payload"]
 
-_KNOWN = frozenset({*BETA.raw, "error"})
+_RAW = frozenset(BETA.raw)
+_KNOWN = _RAW | {"error"}
 
 
 def payload(event: Event, response: Any = None) -> dict[str, Any] | None:
     """Return the JSON object of an event, or None for one that is to be passed over.
 
-    An event without a name is taken by the `type` of its JSON (gateways leave the `event:` line
-    out); JSON without a `type` is taken by the event's name.
+    An event without a name is taken by the `type` of its JSON, and passed over where there is none
+    (gateways leave the `event:` line out); JSON without a `type` is taken by the event's name.
 
     Args:
         event: the event.
@@ -36,13 +37,23 @@ def payload(event: Event, response: Any = None) -> dict[str, Any] | None:
         APIError: the event is an error of the service.
         InvalidEventError: a known event whose data is not a JSON object.
     """
-    name, text = event.event, event.data
+    name, text, _ = event
+    if name in _RAW:
+        try:
+            data = from_json(text)
+        except ValueError:
+            pass
+        else:
+            if type(data) is dict and "type" in data:
+                return data
+    return _unusual(name, text, response)
+
+
+def _unusual(name: str, text: str, response: Any) -> dict[str, Any] | None:
+    """Take an event that is not of the common kind, or not made as it should be."""
     if name == "ping" or (not text and name != "error"):
         return None
-    try:
-        data = from_json(text)
-    except ValueError:
-        data = _second_try(name, text)
+    data = _parse(name, text)
     if name == "error":
         raise stream_error(text if data is None else data, response)
     if type(data) is not dict:
@@ -53,14 +64,14 @@ def payload(event: Event, response: Any = None) -> dict[str, Any] | None:
     if name == "message":
         if kind == "error":
             raise stream_error(data, response)
-        return data if isinstance(kind, str) and kind in _KNOWN else None
+        return data if isinstance(kind, str) and kind != "ping" else None
     if kind is None:
         data["type"] = name
     return data
 
 
-def _second_try(name: str, text: str) -> Any:
-    """Parse what the fast parser refuses: a lone surrogate escape, which JSON texts may hold.
+def _parse(name: str, text: str) -> Any:
+    """Parse with the slow parser, which takes lone surrogate escapes: JSON texts may hold them.
 
     Returns:
         The value; None if it is no JSON.

@@ -21,11 +21,12 @@ from streamtape.messages._errors import (
     NotStartedError,
     wrap_transport_error,
 )
+from streamtape.messages._ndjson import LineDecoder, line_payload
 from streamtape.messages._payload import payload
 from streamtape.sse import Decoder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from streamtape.messages._message import Message
     from streamtape.messages._output import Output
@@ -60,7 +61,8 @@ class MessageReader(Generic[T]):
         self.error: AnthropicError | None = None
         self.response: Any = None
         self.accumulator = Accumulator(dialect, output=output)
-        self._decoder = Decoder()
+        self._decoder: Decoder | LineDecoder = Decoder()
+        self._payload: Callable[[Any, Any], dict[str, Any] | None] = payload
 
     @property
     def message(self) -> Message[T] | None:
@@ -76,20 +78,22 @@ class MessageReader(Generic[T]):
         Raises:
             AnthropicError: an error event, or one that cannot be.
         """
-        push, response = self.accumulator.push, self.response
+        events = self._decoder.feed(chunk)
+        if len(events) == 1:  # the common case: a generator costs half as much as the event
+            return iter(self._push(events[0]))
+        return self._take(events)
+
+    def _take(self, events: Iterable[Any]) -> Iterator[Record]:
+        for event in events:
+            yield from self._push(event)
+
+    def _push(self, event: Any) -> Sequence[Record]:
         try:
-            for event in self._decoder.feed(chunk):
-                data = payload(event, response)
-                if data is not None:
-                    yield from push(data)
-        except AnthropicError as error:
-            self.fail(error)
-            raise
+            data = self._payload(event, self.response)
+            return () if data is None else self.accumulator.push(data)
         except RecursionError:
             last = self.accumulator.last_event
-            failure = InvalidEventError(last, "its JSON is nested too deeply")
-            self.fail(failure)
-            raise failure from None
+            raise InvalidEventError(last, "its JSON is nested too deeply") from None
 
     def take_response(self, response: Any) -> None:
         """Note the response: errors carry it, and its request says how tool inputs are parsed."""
@@ -106,13 +110,14 @@ class MessageReader(Generic[T]):
         else:
             self.fail(APIUserAbortError())
 
-    def listener_failed(self, error: ListenerError) -> None:
-        """Note that a listener failed when the stream had ended already."""
-        if self.error is None:
-            self.state, self.error = "errored", error
-            error.partial_message = self.message
-        else:
-            self.error.add_note(f"{error} {error.__cause__!r}")
+    def listeners_failed(self, errors: Iterable[ListenerError]) -> None:
+        """Note what listeners raised when the stream had ended already."""
+        for error in errors:
+            if self.error is None:
+                self.state, self.error = "errored", error
+                error.partial_message = self.message
+            else:
+                self.error.add_note(f"{error} {error.__cause__!r}")
 
     def fail(self, error: AnthropicError) -> None:
         """End the stream with an error, if it has not ended yet."""
@@ -120,6 +125,14 @@ class MessageReader(Generic[T]):
             self.state = "aborted" if isinstance(error, APIUserAbortError) else "errored"
             error.partial_message = self.message
             self.error = error
+
+    def read_lines(self) -> None:
+        """Take the bytes as newline-delimited JSON, not as server-sent events."""
+        self._decoder, self._payload = LineDecoder(), line_payload
+
+    def rest(self) -> Iterator[Record]:
+        """Yield what is emitted for what the end of the body completes: a last line of JSON."""
+        return self._take(self._decoder.close())
 
     def end(self) -> None:
         """Note that the body has ended, and decide what that makes of the stream."""
@@ -181,5 +194,5 @@ class MessageReader(Generic[T]):
         blocks = self.final_message().content
         texts = [block.text for block in blocks if isinstance(block, TextBlock)]
         if not texts:
-            raise NoTextError([block.type for block in blocks])
+            raise NoTextError([str(block.type) for block in blocks])
         return "".join(texts)

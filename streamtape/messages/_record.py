@@ -11,11 +11,12 @@ from __future__ import annotations
 import json
 import types
 import typing
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Self, Union, get_args, get_origin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator
 
     _Reader = Callable[[Any], Any]
 
@@ -23,7 +24,7 @@ __all__ = ["Lazy", "Model", "Record", "UnknownModel", "plain", "tag"]
 
 
 class Lazy:
-    """A field that is worked out when it is looked at: the text or the tool input of a live block."""
+    """A field that is worked out when it is looked at: text or tool input of a live block."""
 
     __slots__ = ()
 
@@ -46,8 +47,10 @@ def plain(value: Any) -> Any:
     return value
 
 
-class Record:
-    """A value with named fields, offered as attributes and in the ways of a pydantic model.
+class Record(Mapping[str, Any]):
+    """A value with named fields: attributes, a mapping, and the ways of a pydantic model.
+
+    As a mapping it is plain JSON, so that the official SDKs take a block in a request as it is.
 
     A declared field that was not sent reads as None; one that is neither declared nor sent is an
     AttributeError. Fields of any other name are kept, readable and dumped.
@@ -84,6 +87,18 @@ class Record:
         elif isinstance(value, Lazy):
             value = value.value()
         return value
+
+    def __getitem__(self, name: str) -> Any:
+        return plain(self._data[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._data)
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    def __bool__(self) -> bool:
+        return True  # an object without fields is one, too
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *_fields(type(self)), *self._data]
@@ -162,7 +177,7 @@ class Model(Record):
     __slots__ = ("_data",)
 
     if TYPE_CHECKING:
-        _data: dict[str, Any]  # type: ignore[assignment]  # the slot is writable
+        _data: dict[str, Any]
 
     def __init__(self, data: dict[str, Any] | None = None, /, **fields: Any) -> None:
         _set_data(self, fields if data is None else data)

@@ -8,9 +8,17 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from typing import Any
+import threading
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["wake"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["GRACE", "lingering", "shut", "wake"]
+
+# How long the end of a body is waited for when the message is whole, in seconds. A connection whose
+# body was read to its end can be used again; one whose server delays the end is not worth more.
+GRACE = 1.0
 
 
 def wake(response: Any) -> bool:
@@ -22,12 +30,27 @@ def wake(response: Any) -> bool:
     Returns:
         Whether there was one. If not, the reader notices at its next chunk.
     """
-    stream = getattr(response, "extensions", {}).get("network_stream")
-    if stream is None:
+    return shut(getattr(response, "extensions", {}).get("network_stream"))
+
+
+@contextlib.contextmanager
+def lingering(response: Any) -> Iterator[None]:
+    """Wake the reader inside after a moment, where there is a socket to wake it by."""
+    timer = threading.Timer(GRACE, wake, [response])
+    timer.daemon = True
+    if getattr(response, "extensions", {}).get("network_stream") is not None:
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def shut(stream: Any) -> bool:
+    """Shut down the socket of a network stream of httpcore; return whether there was one."""
+    connection = None if stream is None else stream.get_extra_info("socket")
+    if connection is None:
         return False
-    with contextlib.suppress(OSError):
-        connection = stream.get_extra_info("socket")
-        if connection is None:
-            return False
+    with contextlib.suppress(OSError):  # closed already
         connection.shutdown(socket.SHUT_RDWR)
     return True

@@ -145,7 +145,7 @@ _STATUS_OF_TYPE = {
 
 
 def _class_of(status: int) -> type[APIStatusError]:
-    other = InternalServerError if status >= 500 else APIStatusError  # noqa: PLR2004
+    other = InternalServerError if status >= 500 else APIStatusError  # noqa: PLR2004 - the class of server errors
     return _BY_STATUS.get(status, other)
 
 

@@ -7,6 +7,7 @@ cycle, so that a stream that is dropped lets go of its connection at once.
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from streamtape.messages._dialect import BETA
@@ -19,6 +20,8 @@ from streamtape.messages._errors import (
 )
 from streamtape.messages._events import TextEvent
 from streamtape.messages._face import Face
+from streamtape.messages._ndjson import line_of
+from streamtape.messages._socket import lingering
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,19 +44,14 @@ class MessageStream(Face[T], Generic[T]):
     # -- the iterator ----------------------------------------------------------------------------
 
     def __iter__(self) -> Iterator[Record]:
-        """Yield every event, raw and derived, as the official SDK orders them.
+        """Return an iterator of every event, raw and derived, as the official SDK orders them.
 
         Raises:
             AnthropicError: the stream failed or was aborted. One that merely ends early ends the
                 iteration; the final methods raise then.
         """
         self._iterated = True
-        while True:
-            while self._kept:
-                yield self._kept.popleft()
-            yield from self._events()
-            if not self._read():
-                return
+        return self._stream(self._kept)
 
     def __next__(self) -> Record:
         for event in self:
@@ -65,58 +63,87 @@ class MessageStream(Face[T], Generic[T]):
         """The text of every `text` event; it shares the stream with the other iterators."""
         return (event.text for event in self if type(event) is TextEvent)
 
-    def _events(self) -> Iterator[Record]:
-        """Yield the events of the last chunk, each after its listeners were told."""
+    def _stream(self, kept: deque[Record]) -> Iterator[Record]:
+        """Yield the events to come, each after its listeners were told; `kept` ones go first.
+
+        Everything that may wait or fail is here, in one frame: the hot path of every consumer.
+        """
+        listeners = self._listeners
         try:
-            for event in self._pending:
-                if self._aborting:
-                    break
-                if self._listeners.any:
-                    for name, arguments in emissions(event, self._reader.message):
-                        self._emit(name, *arguments)
-                    if self._aborting:
+            while True:
+                while kept:
+                    yield kept.popleft()
+                for event in self._pending:
+                    if self._aborting or (listeners.any and self._tell(event)):
                         break
-                yield event
+                    yield event
+                    if kept:
+                        break
+                else:
+                    if not self._read():
+                        return
+                    continue
+                if self._aborting and not self._read():
+                    return
         except AnthropicError as error:
             self._reader.fail(error)
             self._settle()
             raise
 
+    def _tell(self, event: Record) -> bool:
+        """Call the listeners of an event; return whether one of them aborted the stream."""
+        for name, arguments in emissions(event, self._reader.message):
+            self._emit(name, *arguments)
+        return self._aborting
+
     def _read(self) -> bool:
-        """Wait for the next chunk; return whether the stream goes on.
+        """Take the next chunk; return whether the stream goes on.
 
         The first call only opens the source, which may be the sending of the request.
         """
         if self._settled:
             return self._over()
-        opening, chunk = self._chunks is None, None
         try:
-            with self._reading:
-                if self._aborting:
-                    raise APIUserAbortError  # noqa: TRY301 - one way for every abort
-                if opening:
-                    self._open()
-                else:
-                    chunk = next(self._chunks, None)
-            if opening:
-                self._emit("connect")
-                return True
-            if chunk is None and self._aborting:
-                raise APIUserAbortError  # noqa: TRY301 - a shut socket may look like a clean end
+            chunk = self._wait()
         except Exception as cause:  # noqa: BLE001 - whatever a transport raises
             error = self._failed(cause)
-            self._settle()
-            raise error from error.__cause__
-        except BaseException:
-            self._reader.fail(APIUserAbortError())
+            if error is not None:
+                self._settle()
+                raise error from error.__cause__
+            chunk = None
+        except BaseException:  # a KeyboardInterrupt, a miss of a replay
+            self._reader.close()
             self._settle()
             raise
-        if chunk is None:
-            self._reader.end()
-            self._settle()
-            return self._over()
-        self._pending = self._reader.feed(chunk)
-        return True
+        if self._take(chunk):
+            return True
+        self._reader.end()
+        self._settle()
+        return self._over()
+
+    def _wait(self) -> bytes | None:
+        """Wait for the next chunk: empty when the source was opened, None at the body's end."""
+        opening = self._chunks is None
+        with self._reading:
+            if self._aborting:
+                raise APIUserAbortError
+            if opening:
+                self._open()
+            if self._reader.accumulator.stopped:
+                with lingering(self.response):
+                    return next(self._chunks, None)
+            chunk: bytes | None = b"" if opening else next(self._chunks, None)
+        if opening:
+            self._emit("connect")
+        if chunk is None and self._aborting:
+            raise APIUserAbortError  # a socket that is shut down may look like a proper end
+        return chunk
+
+    def _connect(self) -> None:
+        """Open the source, if nothing was read yet; an error of that is raised here."""
+        if self._chunks is None and not self._settled:
+            self._read()
+        self._over()
 
     def _open(self) -> None:
         source = self._source() if self._is_opener(self._source) else self._source
@@ -128,32 +155,35 @@ class MessageStream(Face[T], Generic[T]):
 
     # -- the emitter -----------------------------------------------------------------------------
 
-    def _emit(self, name: str, *arguments: Any) -> None:
+    def _emit(
+        self, name: str, *arguments: Any, failures: list[ListenerError] | None = None
+    ) -> None:
+        """Call the listeners of an event; raise what one raises, or collect it and go on."""
         for listener in self._listeners.take(name):
             try:
                 listener(*arguments)
             except Exception as cause:
-                raise ListenerError(name) from cause
+                error = ListenerError(name)
+                if failures is None:
+                    raise error from cause
+                error.__cause__ = cause
+                failures.append(error)
 
     def _settle(self) -> None:
-        """Close the source and emit the end; `end` comes whatever the listeners do."""
+        """Close the source and emit the end; every listener of it is called, whatever they do."""
         if not self._settle_once():
             return
         self._close()
-        for name, arguments in (*endings(self._reader), ("end", ())):
-            try:
-                self._emit(name, *arguments)
-            except ListenerError as error:
-                self._reader.listener_failed(error)
-                if name == "final_message":
-                    self._emit_failure(error)
+        for name, arguments in endings(self._reader):
+            failures: list[ListenerError] = []
+            self._emit(name, *arguments, failures=failures)
+            self._reader.listeners_failed(failures)
+            if failures and name == "final_message":
+                self._emit("error", self.error, failures=(more := list[ListenerError]()))
+                self._reader.listeners_failed(more)
+        self._emit("end", failures=(last := list[ListenerError]()))
+        self._reader.listeners_failed(last)
         self._ended = True
-
-    def _emit_failure(self, error: ListenerError) -> None:
-        try:
-            self._emit("error", error)
-        except ListenerError as another:
-            error.add_note(f"A listener of the error failed too: {another.__cause__!r}")
 
     _settle_soon = _settle
 
@@ -204,11 +234,11 @@ class MessageStream(Face[T], Generic[T]):
 
     def _pull_one(self) -> bool:
         """Read one event on behalf of a listener; return whether the stream goes on."""
-        for event in self._events():
+        for event in self._stream(deque()):
             if self._iterated:
                 self._kept.append(event)
             return True
-        return self._read()
+        return False
 
     # -- the end ---------------------------------------------------------------------------------
 
@@ -244,6 +274,32 @@ class MessageStream(Face[T], Generic[T]):
 
     final_message = get_final_message
     final_text = get_final_text
+
+    def to_ndjson(self) -> Iterator[bytes]:
+        """Yield the raw events as lines of JSON, for the TypeScript helper's `fromReadableStream`.
+
+        Nothing is read ahead of the consumer. Leaving it early does not close the stream.
+
+        Raises:
+            AnthropicError: the stream failed.
+        """
+        for event in self:
+            line = line_of(event)
+            if line:
+                yield line
+
+    @classmethod
+    def from_ndjson(cls, source: Any, output_format: Any = None, **options: Any) -> Self:
+        """Make a stream of lines of JSON, as the TypeScript helper's `toReadableStream` has them.
+
+        Args:
+            source: where the bytes come from, as for the constructor.
+            output_format: the type that the text is to have, or None.
+            **options: as for the constructor.
+        """
+        stream = cls(source, output_format, **options)
+        stream._reader.read_lines()
+        return stream
 
     def close(self) -> None:
         """Close the connection. A stream that has not come to its end is aborted by it."""

@@ -1,15 +1,26 @@
 """Decisions about playing and recording, as data.
 
-`plan` turns a recorded response, a split and a timing into steps; a `Session` decides which
-interaction answers a request; a `Recording` turns what a live stream did into an interaction.
+`plan` turns a recorded response, a split, a timing and a fault into steps; a `Session` decides
+which interaction answers a request; a `Recording` turns what a live stream did into an interaction.
 Nothing here waits, reads a clock or knows an HTTP library: the faces (`transports`, `server`)
 perform the steps.
 """
 
+from streamtape.playback._gate import Gate
 from streamtape.playback._plan import body_steps, plan
 from streamtape.playback._playback import Ending, Playback
 from streamtape.playback._recording import Recording
-from streamtape.playback._session import MODES, Mode, Pass, Play, Record, Session, parse_mode
+from streamtape.playback._session import (
+    MODES,
+    Mode,
+    Pass,
+    Play,
+    Record,
+    Session,
+    Then,
+    parse_mode,
+    parse_then,
+)
 from streamtape.playback._steps import Fail, FailKind, Finish, Head, Send, Step, Wait
 
 __all__ = [
@@ -18,6 +29,7 @@ __all__ = [
     "Fail",
     "FailKind",
     "Finish",
+    "Gate",
     "Head",
     "Mode",
     "Pass",
@@ -28,8 +40,10 @@ __all__ = [
     "Send",
     "Session",
     "Step",
+    "Then",
     "Wait",
     "body_steps",
     "parse_mode",
+    "parse_then",
     "plan",
 ]

@@ -1,4 +1,4 @@
-"""A recorded response, a split and a timing in; steps out.
+"""A recorded response, a split, a timing and perhaps a fault in; steps out.
 
 This module decides what a client is to see, and when. It performs nothing.
 """
@@ -9,6 +9,9 @@ from functools import lru_cache
 from itertools import accumulate, chain
 from typing import TYPE_CHECKING
 
+from streamtape import faults
+from streamtape.faults import Disconnect, Reset, Stall
+from streamtape.playback._fault import alter, stalled
 from streamtape.playback._steps import Fail, FailKind, Finish, Head, Send, Step, Wait
 from streamtape.splits import Recorded, cut
 
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from streamtape.cassette import EndKind, Headers, Response
+    from streamtape.faults import Fault
     from streamtape.splits import BodySplit
     from streamtape.timing import Timing, Waits
 
@@ -29,17 +33,37 @@ _FAILS: dict[EndKind, FailKind] = {
 }
 
 
-def plan(response: Response, split: BodySplit, timing: Timing) -> Iterator[Step]:
-    """Return the steps of one replay: the head, the body, and the recorded ending."""
-    chunks, waits = _schedule(response, split, timing)
-    first: list[Step] = [Wait(waits.head)] if waits.head else []
-    first.append(Head(response.status, replayed_headers(response), response.http_version))
-    return chain(first, _body(response, chunks, waits))
+def plan(
+    response: Response, split: BodySplit, timing: Timing, fault: Fault | None = None
+) -> Iterator[Step]:
+    """Yield the steps of one replay: the head, the body, and the recorded ending.
+
+    Raises:
+        UsageError: the response has not the place that the fault names.
+    """
+    played = response if fault is None else alter(response, fault).response
+    chunks, waits = _schedule(played, split, timing)
+    if waits.head:
+        yield Wait(waits.head)
+    match fault:
+        case Disconnect(before=faults.HEAD):
+            yield Fail("disconnect")
+            return
+        case Reset(before=faults.HEAD):
+            yield Fail("reset")
+            return
+        case Stall(before=faults.HEAD):
+            yield Wait(fault.seconds)
+    yield Head(played.status, replayed_headers(played), played.http_version)
+    yield from _stalling(_body(played, chunks, waits), played, fault)
 
 
-def body_steps(response: Response, split: BodySplit, timing: Timing) -> Iterator[Step]:
+def body_steps(
+    response: Response, split: BodySplit, timing: Timing, fault: Fault | None = None
+) -> Iterator[Step]:
     """Yield the steps of the body alone, for a reader that is no HTTP client."""
-    return _body(response, *_schedule(response, split, timing))
+    played = response if fault is None else alter(response, fault).response
+    return _stalling(_body(played, *_schedule(played, split, timing)), played, fault)
 
 
 def replayed_headers(response: Response) -> Headers:
@@ -89,3 +113,9 @@ def _paced(chunks: Sequence[bytes], waits: Waits, end: Step) -> Iterator[Step]:
     if waits.end:
         yield Wait(waits.end)
     yield end
+
+
+def _stalling(steps: Iterator[Step], response: Response, fault: Fault | None) -> Iterator[Step]:
+    if not isinstance(fault, Stall) or fault.precedes_head:
+        return steps
+    return stalled(steps, fault.offset(response.body, response.timeline), fault.seconds)

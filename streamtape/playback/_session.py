@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
 from streamtape import splits, timing
 from streamtape.cassette import Cassette, Filters, Interaction, Matching, Redactor, Request
 from streamtape.errors import CassetteMiss, UsageError
+from streamtape.playback._fault import check_fault
+from streamtape.playback._gate import Gate
 from streamtape.playback._plan import plan
 from streamtape.playback._playback import Playback
 from streamtape.playback._recording import Recording
@@ -21,14 +23,29 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from streamtape.cassette import Finding
+    from streamtape.faults import Faults
     from streamtape.playback._steps import Step
     from streamtape.splits import Split
     from streamtape.timing import Timing
 
-__all__ = ["MODES", "Mode", "Pass", "Play", "Record", "Session", "parse_mode"]
+__all__ = [
+    "MODES",
+    "Mode",
+    "Pass",
+    "Play",
+    "Record",
+    "Session",
+    "Then",
+    "parse_mode",
+    "parse_then",
+]
 
 Mode: TypeAlias = Literal["none", "once", "new_episodes", "all", "rewrite"]
 MODES: tuple[Mode, ...] = get_args(Mode)
+
+Then: TypeAlias = Literal["next", "replay"]
+"""What a request gets that comes again after a fault: the next interaction that answers it, or the
+same one again, without the fault."""
 
 
 def parse_mode(value: str) -> Mode:
@@ -41,6 +58,18 @@ def parse_mode(value: str) -> Mode:
         if value == mode:
             return mode
     raise UsageError(f"mode {value!r}", "not a mode", f"Valid are {', '.join(MODES)}.")
+
+
+def parse_then(value: str) -> Then:
+    """Return `value` as what follows a fault.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    for then in get_args(Then):
+        if value == then:
+            return then  # type: ignore[no-any-return]  # get_args forgets what it was given
+    raise UsageError(f"then={value!r}", "not a choice", "Valid are next and replay.")
 
 
 class Play(NamedTuple):
@@ -70,6 +99,9 @@ class Session:
             everything that is asked for and keeps the rest; ``rewrite`` starts anew.
         split: how bodies are cut.
         timing: when their bytes come.
+        faults: what goes wrong. Those of one interaction are used up in turn: the first by the
+            first request that it answers, and so on; then it is replayed as it is.
+        then: whether the interaction of a fault answers again; see `Then`.
         matching: which recorded request answers a live one.
         filters: what the user wants changed before anything is kept or compared.
         allow_playback_repeats: whether an interaction that has been used answers again, where no
@@ -79,6 +111,7 @@ class Session:
 
     Attributes:
         playbacks: every replay, in the order of the requests.
+        gate: what holds streams back while a test hands them out itself, or None.
         misses: every request that found no answer; a miss is noted here before it is raised.
         findings: the secrets that were replaced in what was written.
     """
@@ -90,6 +123,8 @@ class Session:
         mode: Mode = "none",
         split: Split | None = None,
         timing: Timing | None = None,
+        faults: Faults = (),
+        then: Then = "next",
         matching: Matching | None = None,
         filters: Filters | None = None,
         allow_playback_repeats: bool = False,
@@ -102,6 +137,7 @@ class Session:
         self.timing = _instant if timing is None else timing
         self.path = path
         self.playbacks: list[Playback] = []
+        self.gate: Gate | None = None
         self.misses: list[CassetteMiss] = []
         self.findings: list[Finding] = []
         self._matching = matching or Matching()
@@ -111,8 +147,12 @@ class Session:
         self._remedy = remedy
         self._recordings: list[Recording] = []
         self._used: set[int] = set()
+        self._asked: set[int] = set()
+        self._faults = list(faults)
+        self._then = then
         self._lock = threading.Lock()
         _check_split(self.split, self._interactions)
+        _check_faults(faults, then, self._interactions)
 
     @property
     def _interactions(self) -> tuple[Interaction, ...]:
@@ -134,7 +174,7 @@ class Session:
     @property
     def unplayed(self) -> list[Interaction]:
         """The interactions that nobody asked for, in their order."""
-        return [item for at, item in enumerate(self._interactions) if at not in self._used]
+        return [item for at, item in enumerate(self._interactions) if at not in self._asked]
 
     def begin(self, request: Request, at: float) -> Play | Record | Pass:
         """Decide what a request gets. Safe to call from several threads.
@@ -152,13 +192,29 @@ class Session:
                 return Pass()
             found = None if self.mode in ("all", "rewrite") else self._find(kept)
             if found is not None:
-                self._used.add(found)
-                return self._play(found, request)
+                return self._play(found, request, at)
             if self.records:
                 recording = Recording(request, at)
                 self._recordings.append(recording)
                 return Record(recording)
             raise self._miss(self._live.disarmed(kept))
+
+    def hold(self) -> Gate:
+        """Hold every stream back from here on, until `release`.
+
+        Raises:
+            UsageError: they are held already.
+        """
+        if self.gate is not None:
+            raise UsageError("hold()", "the streams are held already", "One hold at a time.")
+        self.gate = Gate()
+        return self.gate
+
+    def release(self) -> None:
+        """Let the streams that are held back go on."""
+        gate, self.gate = self.gate, None
+        if gate is not None:
+            gate.open()
 
     def exhausted(self, playback: Playback) -> CassetteMiss:
         """Note and return the miss of a client that reads on where the recorded one had closed."""
@@ -221,12 +277,18 @@ class Session:
         # vcrpy.
         return used
 
-    def _play(self, at: int, request: Request) -> Play:
+    def _play(self, at: int, request: Request, now: float) -> Play:
         interaction = self._interactions[at]
         split = splits.for_interaction(self.split, at + 1)
-        playback = Playback(at + 1, request, interaction, split)
+        fault = next((each for each in self._faults if each.interaction == at + 1), None)
+        self._asked.add(at)
+        if fault is not None:
+            self._faults.remove(fault)
+        if fault is None or self._then == "next":
+            self._used.add(at)
+        playback = Playback(at + 1, request, interaction, split, fault, now)
         self.playbacks.append(playback)
-        return Play(playback, plan(interaction.response, split, self.timing))
+        return Play(playback, plan(interaction.response, split, self.timing, fault))
 
     def _miss(self, request: Request) -> CassetteMiss:
         """Note and return a miss, with the nearest interaction: of the unused ones, if any."""
@@ -235,6 +297,8 @@ class Session:
         if any(self._matching.matches(request, recorded) for recorded in every):
             times = sum(self._matching.matches(request, recorded) for recorded in every)
             details = [f"it was recorded {times} time(s), and each of them has been replayed"]
+            if any(played.fault for played in self.playbacks):
+                details.append("with a fault: then='replay' answers a retry with the same again")
         elif nearest := self._matching.nearest(request, unused or every):
             details = self._matching.explain(request, nearest)
         else:
@@ -245,6 +309,21 @@ class Session:
 
 
 _instant = timing.Instant()
+
+
+def _check_faults(faults: Faults, then: Then, interactions: tuple[Interaction, ...]) -> None:
+    """Refuse faults that the cassette has no place for."""
+    seen = set[int]()
+    for fault in faults if interactions else ():
+        number = fault.interaction
+        if number > len(interactions):
+            remedy = f"The cassette has {len(interactions)}."
+            raise UsageError(f"fault '{fault}'", f"there is no interaction {number}", remedy)
+        if number in seen and then == "next":
+            problem = f"interaction {number} has a fault before it, and is not replayed again"
+            raise UsageError(f"fault '{fault}'", problem, "Say then='replay'.")
+        check_fault(fault, interactions[number - 1].response)
+        seen.add(number)
 
 
 def _check_split(split: Split, interactions: tuple[Interaction, ...]) -> None:

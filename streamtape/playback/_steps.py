@@ -1,7 +1,7 @@
 """The vocabulary of a replay: what a face is told to do, one thing at a time.
 
 Always `Head` first (behind an optional `Wait`), then any number of `Wait` and `Send`, then exactly
-one `Finish` or `Fail`.
+one `Finish` or `Fail`; or `Fail` in place of the head.
 """
 
 from __future__ import annotations
@@ -27,7 +27,11 @@ class Head(NamedTuple):
 
 
 class Wait(NamedTuple):
-    """Let time pass, in seconds, counted from the moment the step before was due."""
+    """Let time pass, in seconds, counted from the moment the step before was due.
+
+    Infinite for a stall: only the client's own timeout ends it. A client that waits longer than its
+    read timeout gets that, as on a network.
+    """
 
     seconds: float
 

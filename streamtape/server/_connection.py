@@ -99,7 +99,8 @@ class Connection:
             for step in self._answer(request):
                 await self._perform(step, served)
         except (_Closed, ConnectionError):
-            served.end = "aborted"
+            if served.end == "open":
+                served.end = "aborted"
             raise
         return self._http.our_state is h11.DONE and self._http.their_state is h11.DONE
 
@@ -140,8 +141,8 @@ class Connection:
             await self._write(h11.EndOfMessage())
             served.end = "complete"
         elif isinstance(step, Fail):
-            await self._fail(step)
             served.end = "failed"
+            await self._fail(step)
 
     async def _fail(self, step: Fail) -> None:
         if step.kind == "timeout":

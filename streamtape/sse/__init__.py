@@ -15,5 +15,6 @@ Source: https://html.spec.whatwg.org/multipage/server-sent-events.html, section 
 from streamtape.sse._decoder import Decoder
 from streamtape.sse._encoder import encode
 from streamtape.sse._event import Event
+from streamtape.sse._spans import EventSpan, Line, lines, spans
 
-__all__ = ["Decoder", "Event", "encode"]
+__all__ = ["Decoder", "Event", "EventSpan", "Line", "encode", "lines", "spans"]

@@ -7,6 +7,7 @@ everything else asks `library_of(request)`.
 from __future__ import annotations
 
 import importlib
+import math
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -23,7 +24,14 @@ if TYPE_CHECKING:
     AnyRequest: TypeAlias = httpx.Request | httpx2.Request
     AnyResponse: TypeAlias = httpx.Response | httpx2.Response
 
-__all__ = ["LIBRARIES", "TransportBase", "library_of", "stream_class", "transport_error"]
+__all__ = [
+    "LIBRARIES",
+    "TransportBase",
+    "library_of",
+    "read_timeout",
+    "stream_class",
+    "transport_error",
+]
 
 
 def _installed() -> tuple[ModuleType, ...]:
@@ -96,8 +104,26 @@ _ERRORS: dict[FailKind, tuple[str, str]] = {
 }
 
 
-def transport_error(kind: FailKind, request: AnyRequest) -> Exception:
-    """Return the exception that the real network would raise through this request's library."""
+_NO_ANSWER = "Server disconnected without sending a response."
+
+
+def transport_error(kind: FailKind, request: AnyRequest, *, has_head: bool = True) -> Exception:
+    """Return the exception that the real network would raise through this request's library.
+
+    Args:
+        kind: how the stream fails.
+        request: the live request.
+        has_head: whether the response had begun.
+    """
     name, text = _ERRORS[kind]
+    if kind == "disconnect" and not has_head:
+        text = _NO_ANSWER
     error: Exception = getattr(library_of(request), name)(text, request=request)
     return error
+
+
+def read_timeout(request: AnyRequest) -> float:
+    """Return how long the client waits for the next bytes, in seconds; infinite for no limit."""
+    timeout = request.extensions.get("timeout") or {}
+    seconds = timeout.get("read")
+    return math.inf if seconds is None else float(seconds)

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, overload
 
 from streamtape import cassette as cassettes
-from streamtape import splits
+from streamtape import faults, splits
 from streamtape import timing as timings
 from streamtape.clock import Clock, RealClock
 from streamtape.errors import UsageError
-from streamtape.playback import Playback, Session
+from streamtape.playback import Playback, Session, Then, parse_then
 from streamtape.transports._answer import aanswer, answer
 from streamtape.transports._libraries import TransportBase
 
@@ -36,13 +36,16 @@ class ReplayTransport(TransportBase):
         cassette: a cassette, or the path of one.
         split: how bodies are cut; see `streamtape.splits`.
         timing: when their bytes come; see `streamtape.timing`.
+        fault: what goes wrong, and where; see `streamtape.faults`.
+        then: what a retry after a fault gets: the ``next`` interaction that answers it, or
+            ``replay``, the same one without the fault.
         matching: which interaction answers a request; by default method, URL and JSON body.
         filters: those it was recorded with; see `streamtape.cassette.Filters.of`.
         clock: what waits; the real one by default.
 
     Raises:
         CassetteError: the file is missing or broken.
-        UsageError: a split or timing that is none.
+        UsageError: a split, timing or fault that is none, or has no place in the cassette.
     """
 
     def __init__(
@@ -51,6 +54,8 @@ class ReplayTransport(TransportBase):
         *,
         split: splits.SplitLike = "recorded",
         timing: timings.TimingLike = "instant",
+        fault: faults.FaultsLike = None,
+        then: Then = "next",
         matching: Matching | None = None,
         filters: Filters | None = None,
         clock: Clock | None = None,
@@ -61,6 +66,8 @@ class ReplayTransport(TransportBase):
             cassette,
             split=splits.parse(split),
             timing=timings.parse(timing),
+            faults=faults.parse_all(fault),
+            then=parse_then(then),
             matching=matching,
             filters=filters,
             path=cassette.path,

@@ -1,4 +1,3 @@
-# ruff: noqa: T201 - a benchmark prints
 """Cassettes against vcrpy and the floor, in one run: python tests/benchmarks/cassettes.py.
 
 Replay of one 26 KB stream through httpx (the floor: a bare MockTransport that yields the same

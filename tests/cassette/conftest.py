@@ -10,8 +10,36 @@ from streamtape.cassette._reader import compact_json
 PIECES = ["a", " ", "\n", "\r\n", "\r", "\t", "#", "- ", ": ", "é", "🌍", "\u2028", "\x85"]
 PIECES += ["\ufeff", "'", '"', "{", "...", "---", "|", "\\", "\x00", "\x7f"]
 # Texts that one YAML version or the other reads as something else.
-TRICKY = ["no", "1e5", "0777", "089", "12:30", "2024-01-01", "~", "=", "<<", "a\n b\n", " x", "x \ny"]
-TRICKY += ["\n", "a\n\n\n", "1.", "+1", ".5", ".inf", "0x1F", "-", "?", ": ", "a: b", "#a", "%a", "@"]
+TRICKY = [
+    "no",
+    "1e5",
+    "0777",
+    "089",
+    "12:30",
+    "2024-01-01",
+    "~",
+    "=",
+    "<<",
+    "a\n b\n",
+    " x",
+    "x \ny",
+]
+TRICKY += [
+    "\n",
+    "a\n\n\n",
+    "1.",
+    "+1",
+    ".5",
+    ".inf",
+    "0x1F",
+    "-",
+    "?",
+    ": ",
+    "a: b",
+    "#a",
+    "%a",
+    "@",
+]
 
 bodies = (
     st.binary(max_size=60)
@@ -25,8 +53,10 @@ json_values = st.recursive(
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(max_size=12)
     | st.sampled_from(TRICKY),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.text(max_size=5) | st.sampled_from(TRICKY), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(max_size=5) | st.sampled_from(TRICKY), inner, max_size=3)
+    ),
     max_leaves=10,
 )
 names = st.text("abcdefghijklmnopqrstuvwxyz-", min_size=1, max_size=6)

@@ -11,9 +11,7 @@ from streamtape.errors import CassetteFormatError, CassetteWriteError
 
 
 def cassette(*bodies):
-    return Cassette(
-        tuple(Interaction(Request("GET", "u"), Response(body=body)) for body in bodies)
-    )
+    return Cassette(tuple(Interaction(Request("GET", "u"), Response(body=body)) for body in bodies))
 
 
 def test_save_makes_folders_and_leaves_nothing_else(tmp_path):

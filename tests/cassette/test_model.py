@@ -34,8 +34,7 @@ def test_headers_are_lower_case_and_together():
         (lambda: Response(20), "status 20: not a status code. It has three digits."),
         (
             lambda: End("finished"),
-            "end 'finished': no such ending. "
-            "Valid: complete, truncated, reset, timeout, aborted.",
+            "end 'finished': no such ending. Valid: complete, truncated, reset, timeout, aborted.",
         ),
         (lambda: End("reset", -5), "end -5: it cannot be negative. Durations are microseconds."),
     ],

@@ -234,7 +234,9 @@ def test_a_folder_is_not_a_cassette(tmp_path):
 
 def test_written_by_hand(write):
     """Without chunks: one chunk per event, no delays; without an ending: complete."""
-    text = GOOD.replace("    chunks: 1+9\n    end: complete\n", "").replace("1\n\n", "1\n\n      : c\n\n")
+    text = GOOD.replace("    chunks: 1+9\n    end: complete\n", "").replace(
+        "1\n\n", "1\n\n      : c\n\n"
+    )
     (interaction,) = load(write(text)).interactions
     response = interaction.response
     assert response.chunks is None

@@ -54,7 +54,7 @@ SHAPES = {
 class Handler(http.server.BaseHTTPRequestHandler):
     """Answers as its path says."""
 
-    def do_POST(self):  # noqa: D102 - see the class
+    def do_POST(self):
         self.rfile.read(int(self.headers.get("content-length", 0)))
         name = requests.utils.unquote(self.path.rpartition("/")[2])
         status, headers, body = ANSWERS[name]
@@ -65,7 +65,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, *_):  # noqa: D102 - nothing is logged
+    def log_message(self, *_):
         pass
 
 

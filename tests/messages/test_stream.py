@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import anyio
 import pytest
 
 from streamtape.messages import AsyncMessageStream, MessageStream
@@ -41,7 +42,7 @@ def test_a_stream_yields_raw_and_derived_events_in_the_sdks_order() -> None:
 
 def test_the_final_message_is_what_the_events_add_up_to() -> None:
     """Text, stop reason and usage of the final message come from all of the events."""
-    message = MessageStream([BODY]).get_final_message()
+    message = MessageStream[None]([BODY]).get_final_message()
     assert message.content[0].text == "Hello there"
     assert (message.stop_reason, message.usage.output_tokens) == ("end_turn", 3)
 
@@ -54,7 +55,6 @@ def test_text_stream_yields_the_text_as_it_comes() -> None:
 @pytest.mark.parametrize("library", ["asyncio", "trio"])
 def test_the_asynchronous_stream_is_the_same(library: str) -> None:
     """Events, texts and final text do not depend on the colour."""
-    import anyio
 
     async def use() -> None:
         stream: AsyncMessageStream[None] = AsyncMessageStream([BODY])

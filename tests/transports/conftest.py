@@ -77,8 +77,10 @@ class Face:
         return self.library.MockTransport(handler)
 
 
-@pytest.fixture(params=[(httpx, "sync"), (httpx, "async"), (httpx2, "sync"), (httpx2, "async")],
-                ids=lambda param: f"{param[0].__name__}-{param[1]}")
+@pytest.fixture(
+    params=[(httpx, "sync"), (httpx, "async"), (httpx2, "sync"), (httpx2, "async")],
+    ids=lambda param: f"{param[0].__name__}-{param[1]}",
+)
 def face(request):
     return Face(*request.param)
 

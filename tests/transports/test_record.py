@@ -12,7 +12,6 @@ import pytest
 import streamtape
 from streamtape.playback import Fail, Finish, Head, Send, Wait
 from streamtape.server import LoopbackServer, Upstream
-from streamtape.timing import Timeline
 
 SSE = (("content-type", "text/event-stream"),)
 STREAM = {"stream": True}
@@ -49,17 +48,12 @@ def test_the_recorded_run_is_not_disturbed(face):
     """
     gaps = [0.02] * 12
     steps = [step for gap in gaps for step in (Wait(gap), Send(b"x"))]
-    arrivals = []
-
-    class Noting(type(face.inner())):
-        pass
-
     with serving(*steps, Finish()) as server:
         transport = streamtape.RecordTransport(face.inner())
         start = time.monotonic()
         face.fetch(transport, url=server.url)
         assert time.monotonic() - start > sum(gaps)
-    timeline: Timeline = transport.cassette.interactions[0].response.timeline
+    timeline = transport.cassette.interactions[0].response.timeline
     arrivals = [gap / 1e6 for gap in timeline.gaps]
     late = statistics.median(abs(got - sent) for got, sent in zip(arrivals, gaps, strict=True))
     assert late < 0.002

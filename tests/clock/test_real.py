@@ -15,7 +15,7 @@ def anyio_backend(request):
 
 
 def test_now_is_monotonic_and_not_frozen():
-    """freezegun stops the clocks of the code under test, not this one."""
+    """Freezegun stops the clocks of the code under test, not this one."""
     clock = RealClock()
     with freezegun.freeze_time("2026-01-01"):
         start = clock.now()
@@ -46,3 +46,10 @@ async def test_async_sleep_lets_others_run():
         await clock.asleep(-1)
         order.append("self")
     assert order == ["other", "self"]
+
+
+def test_elapsed_counts_from_the_making():
+    """A clock knows how old it is."""
+    clock = RealClock()
+    clock.sleep(0.001)
+    assert 0.001 <= clock.elapsed < 5

@@ -1,23 +1,31 @@
-"""The only place that reads time or waits.
-
-Everything else is told the time by a `Clock` and waits through one, so that a test can hand in a
-clock of its own. Real functions are bound when this module is imported: a test that freezes time
-(freezegun swaps module attributes) must not freeze the recorder with it.
-"""
+"""What a clock is, and the real one."""
 
 from __future__ import annotations
 
+import sys
 import time
-from typing import Protocol
+from typing import Any, Protocol
 
-__all__ = ["Clock", "RealClock"]
+__all__ = ["REAL", "Clock", "RealClock", "cpu_seconds"]
+
+
+def _real(name: str) -> Any:
+    """Return a function of `time` as it was before freezegun, which may be at work already."""
+    freezegun = sys.modules.get("freezegun.api")
+    return getattr(freezegun, f"real_{name}", None) or getattr(time, name)
+
 
 # In a tuple, because freezegun also replaces module attributes that *are* the real functions.
-_REAL = (time.monotonic, time.sleep)
+REAL = (_real("monotonic"), _real("sleep"), _real("process_time"))
 
 
 class Clock(Protocol):
     """What a driver of a stream needs of time. All numbers are seconds."""
+
+    @property
+    def elapsed(self) -> float:
+        """The time since the clock was made, or started."""
+        ...
 
     def now(self) -> float:
         """Return the time on a monotonic scale."""
@@ -35,17 +43,30 @@ class Clock(Protocol):
 class RealClock:
     """The time of the world."""
 
+    def __init__(self) -> None:
+        self._made = self.now()
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since this clock was made."""
+        return self.now() - self._made
+
     def now(self) -> float:
         """Return the monotonic time, in seconds; not moved by freezegun."""
-        return _REAL[0]()
+        return float(REAL[0]())
 
     def sleep(self, seconds: float) -> None:
         """Block the thread; not moved by freezegun."""
         if seconds > 0:
-            _REAL[1](seconds)
+            REAL[1](seconds)
 
     async def asleep(self, seconds: float) -> None:
         """Suspend the task, under asyncio or trio."""
         import anyio  # noqa: PLC0415 - 30 ms, for those who replay asynchronously
 
         await anyio.sleep(max(seconds, 0.0))
+
+
+def cpu_seconds() -> float:
+    """Return the processor time that this process has used, in seconds; not moved by freezegun."""
+    return float(REAL[2]())

@@ -1,0 +1,72 @@
+"""What a session says at its end: recordings, sweeps, boundaries.
+
+It reads only what tests sent along with their reports, in the process that prints: whoever ran the
+tests, this process or xdist's workers.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pytest
+
+    from streamtape.sweep import SweepReport
+
+__all__ = ["SAVED", "Summary"]
+
+SAVED = "streamtape_saved"
+"""The property of a report that says which recording was written."""
+
+
+class Summary:
+    """Collects what tests recorded and swept.
+
+    Args:
+        coverage_file: where the boundary coverage goes as JSON, or None.
+    """
+
+    def __init__(self, coverage_file: str | None) -> None:
+        self._coverage_file = coverage_file
+        self._saved: list[str] = []
+        self._swept: dict[str, SweepReport] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep what a test sent along."""
+        if report.when == "teardown":
+            self._saved += [str(line) for name, line in report.user_properties if name == SAVED]
+        if (swept := getattr(report, "streamtape_sweep", None)) is not None:
+            from streamtape.sweep import SweepReport  # noqa: PLC0415 - for sessions that sweep
+
+            test = report.nodeid.rpartition("shard")[0] or report.nodeid
+            self._swept[test] = self._swept.get(test, SweepReport()) | SweepReport.from_dict(swept)
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Say which cassettes were written, and which boundaries were cut at."""
+        if self._saved:
+            terminalreporter.section("streamtape: recorded")
+            for line in self._saved:
+                terminalreporter.write_line(line)
+        if self._swept:
+            self._boundaries(terminalreporter)
+
+    def _boundaries(self, terminalreporter: Any) -> None:
+        from streamtape.sweep import coverage_line  # noqa: PLC0415 - for sessions that sweep
+
+        first, *others = self._swept.values()
+        total = first
+        for report in others:
+            total |= report
+        terminalreporter.section("streamtape: boundaries")
+        failing = sum(not report.ok for report in self._swept.values())
+        terminalreporter.write_line(
+            f"{len(self._swept)} test(s) swept under {total.checked:,} splits"
+            f"{f', {failing} failing' if failing else ''}"
+        )
+        terminalreporter.write_line(coverage_line(total.coverage))
+        if self._coverage_file:
+            content = json.dumps(total.coverage.to_dict(), indent=1)
+            Path(self._coverage_file).write_text(f"{content}\n", "utf-8")
+            terminalreporter.write_line(f"written to {self._coverage_file}")

@@ -1,0 +1,157 @@
+"""Time that passes only where somebody waits for it, and then at once.
+
+One number is moved by everything that waits: the drivers of replays, `time.sleep`, the timers of an
+asyncio loop, trio's `MockClock`. `time.time`, `monotonic`, `perf_counter` and `datetime.now` follow
+it. It belongs to the thread that started it, and to the workers of its executors; other threads,
+and the loops in them, keep real time: two users of one clock would move it for each other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import sys
+import threading
+from contextlib import ExitStack, suppress
+from typing import TYPE_CHECKING, Any, Self
+
+from streamtape.clock._asyncio import can_jump, jumping_loops
+from streamtape.clock._frozen import frozen_time
+from streamtape.clock._real import REAL
+from streamtape.clock._sleep import virtual_sleep
+from streamtape.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+__all__ = ["VirtualClock"]
+
+_NANOSECONDS = 1_000_000_000
+_active: list[VirtualClock] = []
+
+
+class VirtualClock:
+    """A clock under which waiting takes no time. Use it in a ``with`` statement.
+
+    Nested clocks move together. Real sockets and virtual time do not go together: a loop that has
+    nothing else to do jumps to its next timer, and does not wait for a peer.
+    """
+
+    def __init__(self) -> None:
+        # Whole nanoseconds: sums of floats would depend on how a wait was divided.
+        self._now = 0
+        self._start = 0.0  # what the event loops' time was at our 0
+        self._stack: ExitStack | None = None
+        self._outer: VirtualClock | None = None
+        self._show: Callable[[int], None] = _show_nobody
+        self._trio: tuple[Any, int] | None = None  # trio's clock, and its time at our 0
+
+    @property
+    def elapsed(self) -> float:
+        """Virtual seconds since the clock was started."""
+        return self.now()
+
+    def now(self) -> float:
+        """Return the virtual time, in seconds; 0 where it began."""
+        if self._trio is not None:
+            self._follow_trio()
+        return self._now / _NANOSECONDS
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        if seconds > 0:
+            self.advance(seconds)
+
+    async def asleep(self, seconds: float) -> None:
+        """Let time pass for this task; other tasks that wait for less go first.
+
+        Raises:
+            UsageError: the event loop's time cannot be moved.
+        """
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            await self._asleep_in_trio(seconds)
+            return
+        if not can_jump(loop):
+            raise UsageError(
+                f"clock='virtual' under {type(loop).__module__}.{type(loop).__qualname__}",
+                "the time of this event loop cannot be moved",
+                "Use asyncio's own event loop for this test.",
+            )
+        if seconds == math.inf:
+            await loop.create_future()
+        await asyncio.sleep(max(seconds, 0.0))
+
+    def advance(self, seconds: float) -> None:
+        """Move the time forward; what follows it (frozen time, an outer clock) moves along."""
+        if self._trio is not None:
+            with suppress(RuntimeError):  # trio's run has ended
+                self._trio[0].jump(seconds)
+        self._advance(round(seconds * _NANOSECONDS))
+
+    def _advance(self, nanoseconds: int) -> None:
+        self._now += nanoseconds
+        self._show(self._now // 1000)
+        if self._outer is not None:
+            self._outer._advance(nanoseconds)  # noqa: SLF001 - its own class
+
+    def __enter__(self) -> Self:
+        if self._stack is not None:
+            raise UsageError("VirtualClock", "it is running already", "Make one for each use.")
+        self._outer = _active[-1] if _active else None
+        with ExitStack() as stack:
+            self._show = stack.enter_context(frozen_time())
+            owner = threading.get_ident()
+            stack.enter_context(virtual_sleep(self.sleep, owner))
+            outer = self._outer
+            self._start = outer._start + outer.now() if outer else REAL[0]()  # noqa: SLF001 - own
+            stack.enter_context(jumping_loops(self, owner, self._start - self.now()))
+            _active.append(self)
+            stack.callback(_active.remove, self)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._stack is not None:
+            self._stack.close()
+            self._stack, self._show, self._trio = None, _show_nobody, None
+
+    async def _asleep_in_trio(self, seconds: float) -> None:
+        import trio  # noqa: PLC0415 - for those who run it
+
+        clock = trio.lowlevel.current_clock()
+        if not hasattr(clock, "jump"):
+            raise UsageError(
+                "clock='virtual' under trio",
+                "trio's time is moved by its own MockClock, and this run has none",
+                "Run with clock=trio.testing.MockClock(autojump_threshold=0); for anyio's pytest "
+                "plugin, return ('trio', {'clock': MockClock(autojump_threshold=0)}) from "
+                "anyio_backend.",
+            )
+        if self._trio is None or self._trio[0] is not clock:
+            self._trio = clock, self._trio_now() - self._now
+        try:
+            await trio.sleep(max(seconds, 0.0))
+        finally:
+            self._follow_trio()
+
+    def _follow_trio(self) -> None:
+        assert self._trio is not None  # noqa: S101 - for the type checker
+        with suppress(RuntimeError):  # trio's run has ended, or this is another thread
+            behind = self._trio_now() - self._trio[1] - self._now
+            if behind > 0:
+                self._advance(behind)
+
+    def _trio_now(self) -> int:
+        return round(float(sys.modules["trio"].current_time()) * _NANOSECONDS)
+
+
+def _show_nobody(_microseconds: int) -> None:
+    """Stand in for the frozen time of a clock that is not running."""
