@@ -23,7 +23,9 @@ EXAMPLES = [
 NO_ERRORS = {errors.CassetteMiss, errors.CaseTimeout}  # outcomes, which no client may swallow
 
 
-@pytest.mark.parametrize("error", EXAMPLES, ids=lambda error: type(error).__name__ + str(id(error)))
+@pytest.mark.parametrize(
+    "error", EXAMPLES, ids=[f"{type(error).__name__}-{n}" for n, error in enumerate(EXAMPLES)]
+)
 def test_errors_survive_pickling(error):
     """An error from a worker process says the same, and has the same facts."""
     copy = pickle.loads(pickle.dumps(error))

@@ -23,13 +23,14 @@ __all__ = [
     "Asked",
     "SweepOptions",
     "asked_for",
+    "cassette_of",
     "check_command_line",
     "shard_of",
     "sweep_of",
 ]
 
 MARKER = "streamtape"
-_COMMAND_LINE = ("mode", "split", "timing", "block_network", "allowed_hosts")
+_COMMAND_LINE = ("mode", "split", "timing", "fault", "abort", "block_network", "allowed_hosts")
 
 
 _SWEEPING = ("sweep", "variants", "isolate", "timeout", "shards")
@@ -86,7 +87,8 @@ def asked_for(item: pytest.Item, defaults: Mapping[str, Any]) -> Asked:
     merged = {name: value for name, value in merged.items() if name not in _SWEEPING}
     try:
         if sweeping.get("sweep") is not None:
-            streamtape.sweep.parse_over(sweeping["sweep"])
+            if not streamtape.sweep.is_trouble(sweeping["sweep"]):
+                streamtape.sweep.parse_over(sweeping["sweep"])
             streamtape.sweep.variants(sweeping.get("variants"))
         return Asked(cassette, streamtape.TapeOptions.of(merged))
     except streamtape.UsageError as error:
@@ -107,7 +109,8 @@ def sweep_of(item: pytest.Item) -> SweepOptions | None:
     config = item.config
     given = _given(config)
     records = given.get("mode", marked.get("mode", "none")) != "none"
-    if over is None or "split" in given or config.getoption("streamtape_variant") or records:
+    just_one = {"split", "fault", "abort"} & set(given) or config.getoption("streamtape_variant")
+    if over is None or just_one or records:
         return None
     return SweepOptions(
         over,
@@ -117,6 +120,11 @@ def sweep_of(item: pytest.Item) -> SweepOptions | None:
         shard_of(item) or (0, 1),
         config.getoption("streamtape_save_failures"),
     )
+
+
+def cassette_of(item: pytest.Item) -> str | None:
+    """Return the name of the cassette that a test's marker gives, or None."""
+    return _marked(item)[0]
 
 
 def shard_of(item: pytest.Item) -> tuple[int, int] | None:

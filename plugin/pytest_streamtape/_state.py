@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from pytest_streamtape._sweep import BodyLoop, Playing
+    from pytest_streamtape._cases import Playing
+    from pytest_streamtape._sweep import BodyLoop
     from streamtape import Tape
     from streamtape.sweep import Watchdog
 

@@ -32,16 +32,22 @@ class Summary:
         self._coverage_file = coverage_file
         self._saved: list[str] = []
         self._swept: dict[str, SweepReport] = {}
+        self._troubles = [0, 0]  # how many runs under a fault or abort, and how many failed
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep what a test sent along."""
         if report.when == "teardown":
             self._saved += [str(line) for name, line in report.user_properties if name == SAVED]
-        if (swept := getattr(report, "streamtape_sweep", None)) is not None:
+        swept = getattr(report, "streamtape_sweep", None) or {}
+        if "troubles" in swept:
+            self._troubles = [a + b for a, b in zip(self._troubles, swept["troubles"], strict=True)]
+        if "splits" in swept:
             from streamtape.sweep import SweepReport  # noqa: PLC0415 - for sessions that sweep
 
             test = report.nodeid.rpartition("shard")[0] or report.nodeid
-            self._swept[test] = self._swept.get(test, SweepReport()) | SweepReport.from_dict(swept)
+            self._swept[test] = self._swept.get(test, SweepReport()) | SweepReport.from_dict(
+                swept["splits"]
+            )
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Say which cassettes were written, and which boundaries were cut at."""
@@ -49,6 +55,11 @@ class Summary:
             terminalreporter.section("streamtape: recorded")
             for line in self._saved:
                 terminalreporter.write_line(line)
+        checked, failed = self._troubles
+        if checked:
+            terminalreporter.section("streamtape: faults and aborts")
+            failing = f", {failed:,} failing" if failed else ""
+            terminalreporter.write_line(f"{checked:,} runs{failing}")
         if self._swept:
             self._boundaries(terminalreporter)
 

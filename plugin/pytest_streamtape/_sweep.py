@@ -7,65 +7,36 @@ which order, and how a failing one is shrunk is the library's; how a test is run
 
 from __future__ import annotations
 
-import dataclasses
 import shlex
 import time
 import unittest
-from typing import TYPE_CHECKING, Any, NamedTuple
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import streamtape
 from pytest_streamtape import _isolation
+from pytest_streamtape._cases import cases_of, first_of
 from pytest_streamtape._state import State, state_of
 from streamtape import sweep as sweeps
-from streamtape.cassette import KnownFailure, known_failures, remember_failure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
+    from pathlib import Path
 
+    from pytest_streamtape._cases import Cases, Playing
     from pytest_streamtape._options import SweepOptions
 
-__all__ = ["BodyLoop", "Playing", "protocol", "variant_of", "watched"]
+__all__ = ["BodyLoop", "protocol", "watched"]
 
 
-class Playing(NamedTuple):
-    """What one run plays.
-
-    Attributes:
-        cassette: the recording, or a variant of it.
-        split: how its bodies are cut.
-    """
-
-    cassette: streamtape.Cassette
-    split: streamtape.splits.Split
-
-
-def variant_of(cassette: streamtape.Cassette, name: str) -> streamtape.Cassette:
-    """Return a cassette rewritten by a variant; "" is the recording itself.
-
-    Raises:
-        UsageError: there is no such variant.
-    """
-    if not name:
-        return cassette
-    (variant,) = sweeps.variants(name)
-    return streamtape.Cassette(
-        tuple(
-            dataclasses.replace(
-                item,
-                response=dataclasses.replace(
-                    item.response, body=variant.rewrite(item.response.body), chunks=None
-                ),
-            )
-            for item in cassette.interactions
-        ),
-        cassette.path,
-    )
-
-
-def protocol(item: pytest.Item, nextitem: pytest.Item | None, options: SweepOptions) -> None:
-    """Run a swept test: what `pytest_runtest_protocol` is for others."""
+def protocol(
+    item: pytest.Item, nextitem: pytest.Item | None, options: SweepOptions, path: Path
+) -> None:
+    """Run a swept test: what `pytest_runtest_protocol` is for others. `path`: its cassette's."""
+    with suppress(streamtape.CassetteError):  # the first run says what is the matter
+        state_of(item).playing = first_of(streamtape.load(path), options)
     hook = item.ihook
     hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     try:
@@ -95,7 +66,7 @@ def _isolated(item: pytest.Item, options: SweepOptions) -> list[pytest.TestRepor
     if not all(report.passed for report in first) or state.tape is None:
         return first
     try:
-        swept = _Swept(item, options, state.tape)
+        swept = _Swept(item, options, cases_of(state.tape, options))
     except streamtape.StreamtapeError as error:
         return _failed(first, f"streamtape: {error}")
 
@@ -110,11 +81,11 @@ def _isolated(item: pytest.Item, options: SweepOptions) -> list[pytest.TestRepor
         call.duration = time.perf_counter() - start
         return first
     # Once more, for its reports: this time the error carries what the sweep has found.
-    state.note, state.playing = swept.note(), swept.playing(failure.case)
+    state.note, state.playing = swept.note(), failure
     with sweeps.Watchdog(options.timeout) as state.watchdog:
         reports = _isolation.run(item)
     if all(report.passed for report in reports):
-        text = f"{failure.error}\n(it passed when it was run once more)\n{state.note}"
+        text = f"(it passed when it was run once more)\n{state.note}"
         return _failed(reports, text)
     return reports
 
@@ -161,11 +132,11 @@ class BodyLoop:
         state = state_of(self._item)
         if (tape := state.tape) is None:
             raise AssertionError("a swept test has a tape")
-        swept = _Swept(self._item, self._options, tape)
+        swept = _Swept(self._item, self._options, cases_of(tape, self._options))
         smallest: list[BaseException] = []
 
         def execute(playing: Playing) -> BaseException | None:
-            tape.rewind(playing.cassette, playing.split)
+            tape.rewind(playing.cassette, **playing.changes)
             try:
                 watched(state, body)
             except (KeyboardInterrupt, pytest.exit.Exception):
@@ -182,81 +153,56 @@ class BodyLoop:
 
 
 class _Swept:
-    """The sweep of one test: its cases, how each is played, and what is said of it."""
+    """The sweep of one test: runs its cases, and says what came of them.
 
-    def __init__(self, item: pytest.Item, options: SweepOptions, tape: streamtape.Tape) -> None:
-        self._item, self._options, self._path = item, options, tape.path
-        played = {playback.number for playback in tape.playbacks}
-        variants = sweeps.variants(options.variants)
-        subjects = [
-            subject
-            for subject in sweeps.subjects_of(tape.cassette)
-            if (subject.interaction or 1) in played
-        ]
-        self._cassettes = {
-            name: variant_of(tape.cassette, name)
-            for name in ("", *(variant.name for variant in variants))
-        }
-        self._sweep = sweeps.Sweep(
-            [*subjects, *sweeps.rewritten(subjects, variants)],
-            options.over,
-            recalled=[known[:2] for known in known_failures(tape.path)],
-            shard=options.shard,
-            empty_chunks=False,  # httpx and httpx2 drop them
-            label=tape.path.name,
-        )
-        self._progress = _Progress(item.config, item.nodeid, len(self._sweep))
+    Args:
+        item: the test.
+        options: how it is swept.
+        cases: which cases there are, and how each is played.
+    """
 
-    def playing(self, case: sweeps.Case) -> Playing:
-        """Return what a run of `case` plays."""
-        return Playing(self._cassettes[case.variant], case.spec)
+    def __init__(self, item: pytest.Item, options: SweepOptions, cases: Cases) -> None:
+        self._item, self._options, self._cases = item, options, cases
+        self._progress = _Progress(item.config, item.nodeid, len(cases.sweep))
 
     def run(
         self,
         execute: Callable[[Playing], BaseException | None],
         keep: list[BaseException] | None = None,
-    ) -> sweeps.Failure | None:
-        """Run every case; return the smallest failure, or None.
+    ) -> Playing | None:
+        """Run every case; return what the smallest failure played, or None.
 
         Args:
             execute: runs the test once; returns what it raised.
             keep: given the error of each failure that was the smallest until then.
         """
-        state = state_of(self._item)
+        state, sweep = state_of(self._item), self._cases.sweep
         try:
-            with sweeps.Watchdog(self._options.timeout) as state.watchdog:
-                for case in self._sweep:
-                    error = execute(self.playing(case))
-                    if self._sweep.record(case, error) and keep is not None and error is not None:
+            with self._cases.around(), sweeps.Watchdog(self._options.timeout) as state.watchdog:
+                for case in sweep:
+                    error = execute(self._cases.playing(case))
+                    if sweep.record(case, error) and keep is not None and error is not None:
                         keep.append(error)
                     self._progress.step()
                     if self._item.session.shouldstop or self._item.session.shouldfail:
-                        self._sweep.stop()
+                        sweep.stop()
         except (KeyboardInterrupt, pytest.exit.Exception) as stop:
-            self._sweep.stop()
-            stop.add_note(str(self._sweep.report()))
+            sweep.stop()
+            stop.add_note(str(sweep.report()))
             raise
         finally:
             state.watchdog = None
             self._progress.end()
-            state.swept = self._sweep.report().to_dict()
-        smallest = self._sweep.smallest
-        if smallest is not None and self._options.save:
-            kept = KnownFailure(smallest.split, smallest.variant, smallest.error.split("\n")[0])
-            remember_failure(self._path, kept)
-        return smallest
+            state.swept = self._cases.facts()
+        return self._cases.smallest(save=self._options.save)
 
     def note(self) -> str:
-        """Return what a failure carries: counts, the bytes around the cut, how to run it again."""
-        lines = list(self._sweep.report().lines(self._reproduce, error=False))
-        if not self._options.save:
-            lines.append("  keep it:    add --streamtape-save-failures")
-        return "\n".join(_trimmed(lines))
-
-    def _reproduce(self, failure: sweeps.Failure) -> str:
+        """Return what a failure carries: counts, where it is, how to run it again."""
         nodeid = shlex.quote(self._item.nodeid)
-        variant = f" --streamtape-variant={failure.variant}" if failure.variant else ""
-        return f"pytest {nodeid} --streamtape-split={failure.split}{variant}"
+        lines = list(self._cases.lines(lambda arguments: f"pytest {nodeid} {arguments}"))
+        if self._cases.can_save and not self._options.save:
+            lines.append("  keep it:    add --streamtape-save-failures")
+        return "\n".join(line.rstrip() for line in lines)
 
 
 class _Progress:
@@ -284,7 +230,3 @@ class _Progress:
         """Clear the line."""
         if self._written and self._reporter is not None:
             self._reporter.rewrite("", erase=True)
-
-
-def _trimmed(lines: Iterable[str]) -> list[str]:
-    return [line.rstrip() for line in lines]

@@ -19,6 +19,7 @@ from pytest_streamtape._summary import SAVED, Summary
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
+    from pathlib import Path
 
     from pytest_streamtape._state import State
     from streamtape import Tape
@@ -39,6 +40,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
             "whole, events, lines, bytes, size:N, at:N,N, random:SEED, 2/at:N",
         ),
         ("timing", "TIMING", "instant (default), recorded, x10 (a speed) or fixed:50ms"),
+        ("fault", "FAULT", "disconnect:after=5, reset:, eof:, stall:, error:, http:529, ..."),
+        ("abort", "EVENT", "tell the test to abort after this event; see tape.when_aborting"),
         ("variant", "NAME", "replay a rewritten copy of the recording: crlf, bom, ..."),
         ("coverage", "FILE", "write which boundaries sweeps have cut at, as JSON"),
     ):
@@ -134,7 +137,7 @@ def _start(item: pytest.Item, defaults: dict[str, Any]) -> Tape:
     import streamtape  # noqa: PLC0415 - see the module's docstring
 
     asked = _options.asked_for(item, defaults)
-    path = _naming.cassette_path(item, asked.cassette, item.config.getini("streamtape_dir"))
+    path = _path(item, asked.cassette)
     again = f"pytest {shlex.quote(item.nodeid)} --streamtape-mode"
     remedy = f"Record it again with: {again}=rewrite"
     try:
@@ -154,19 +157,23 @@ def _start(item: pytest.Item, defaults: dict[str, Any]) -> Tape:
     return tape
 
 
+def _path(item: pytest.Item, named: str | None) -> Path:
+    return _naming.cassette_path(item, named, item.config.getini("streamtape_dir"))
+
+
 def _tape(item: pytest.Item, path: Any, options: Any, remedy: str) -> Tape:
     """Open the cassette; under a sweep, or with a variant, it is in memory already."""
     import streamtape  # noqa: PLC0415 - see the module's docstring
 
     playing = state_of(item).playing
     if playing is not None:
-        options = dataclasses.replace(options, split=playing.split)
+        options = dataclasses.replace(options, **playing.changes)
         return streamtape.Tape(path, options, remedy, cassette=playing.cassette)
     variant = item.config.getoption("streamtape_variant")
     if variant:
-        from pytest_streamtape import _sweep  # noqa: PLC0415 - imports the library
+        from pytest_streamtape import _cases  # noqa: PLC0415 - imports the library
 
-        cassette = _sweep.variant_of(streamtape.load(path), variant)
+        cassette = _cases.variant_of(streamtape.load(path), variant)
         return streamtape.Tape(path, options, remedy, cassette=cassette)
     return streamtape.Tape(path, options, remedy)
 
@@ -197,7 +204,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
         return None
     from pytest_streamtape import _sweep  # noqa: PLC0415 - imports the library
 
-    _sweep.protocol(item, nextitem, options)
+    _sweep.protocol(item, nextitem, options, _path(item, _options.cassette_of(item)))
     return True
 
 

@@ -11,7 +11,7 @@ from streamtape import timing as timings
 from streamtape.cassette import Filters, Matching
 from streamtape.clock import Clock, RealClock, VirtualClock
 from streamtape.errors import UsageError
-from streamtape.playback import Mode, Then, parse_mode, parse_then
+from streamtape.playback import Abort, Mode, Then, parse_abort, parse_mode, parse_then
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,6 +31,7 @@ class TapeOptions:
     timing: timings.Timing = field(default_factory=timings.Instant)
     faults: faults.Faults = ()
     then: Then = "next"
+    abort: Abort | None = None
     matching: Matching = field(default_factory=Matching)
     filters: Filters = field(default_factory=Filters)
     allow_playback_repeats: bool = False
@@ -100,6 +101,7 @@ _PARSERS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "timing": ("timing", timings.parse),
     "fault": ("faults", faults.parse_all),
     "then": ("then", parse_then),
+    "abort": ("abort", parse_abort),
     "unplayed": ("unplayed", lambda value: _parse_choice("unplayed", value)),
     "leaks": ("leaks", lambda value: _parse_choice("leaks", value)),
     "record_on_exception": ("record_on_exception", bool),

@@ -21,14 +21,13 @@ from streamtape._facade._options import TapeOptions
 from streamtape._facade._player import Cassette
 from streamtape.clock import RealClock, VirtualClock
 from streamtape.errors import CassetteError, CassetteNotFoundError, PlaybackError, UnplayedError
-from streamtape.playback import Mode, Playback, Session
+from streamtape.playback import AbortPoint, Mode, Playback, Session
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable
     from types import TracebackType
 
-    from streamtape import splits
     from streamtape.cassette import Finding, Interaction
     from streamtape.faults import Faults
 
@@ -111,10 +110,24 @@ class Tape(Observed):
         """The secrets that were replaced in what `save` wrote: what, where, never the secret."""
         return self.session.findings
 
-    def rewind(self, cassette: cassettes.Cassette, split: splits.Split) -> None:
-        """Begin anew, while in use: nothing replayed yet, with another cassette and split."""
+    def when_aborting(self, callback: Callable[[], object]) -> None:
+        """Call `callback` where the use says that the client is to abort (``abort=5``, a sweep).
+
+        It is called by the stream itself, when its client has been given the last event that it is
+        to have and asks for more. In a use without an abort it is never called.
+        """
+        if isinstance(self.session.gate, AbortPoint):
+            self.session.gate.callbacks.append(callback)
+
+    def rewind(self, cassette: cassettes.Cassette, **changes: Any) -> None:
+        """Begin anew, while in use: nothing replayed yet, from another cassette.
+
+        Args:
+            cassette: what is replayed from here on.
+            changes: options that change, parsed (``split=Whole()``); see `TapeOptions`.
+        """
         self.stop()
-        self.options = dataclasses.replace(self.options, split=split)
+        self.options = dataclasses.replace(self.options, **changes)
         self.session = self._session(cassette)
         self.start()
 
@@ -173,7 +186,7 @@ class Tape(Observed):
         return None
 
     def _session(self, cassette: cassettes.Cassette | None) -> Session:
-        return Session(
+        session = Session(
             cassette,
             mode=self.options.mode,
             split=self.options.split,
@@ -186,6 +199,9 @@ class Tape(Observed):
             path=self.path,
             remedy=self._remedy,
         )
+        if self.options.abort is not None:
+            session.gate = AbortPoint(self.options.abort)
+        return session
 
     def __repr__(self) -> str:
         return f"<Tape {self.path} mode={self.mode} playbacks={len(self.playbacks)}>"

@@ -6,6 +6,7 @@ Nothing here waits, reads a clock or knows an HTTP library: the faces (`transpor
 perform the steps.
 """
 
+from streamtape.playback._abort import Abort, AbortPoint, parse_abort
 from streamtape.playback._gate import Gate
 from streamtape.playback._plan import body_steps, plan
 from streamtape.playback._playback import Ending, Playback
@@ -25,6 +26,8 @@ from streamtape.playback._steps import Fail, FailKind, Finish, Head, Send, Step,
 
 __all__ = [
     "MODES",
+    "Abort",
+    "AbortPoint",
     "Ending",
     "Fail",
     "FailKind",
@@ -43,6 +46,7 @@ __all__ = [
     "Then",
     "Wait",
     "body_steps",
+    "parse_abort",
     "parse_mode",
     "parse_then",
     "plan",

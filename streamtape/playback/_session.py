@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from streamtape.cassette import Finding
     from streamtape.faults import Faults
+    from streamtape.playback._abort import AbortPoint
     from streamtape.playback._steps import Step
     from streamtape.splits import Split
     from streamtape.timing import Timing
@@ -137,7 +138,7 @@ class Session:
         self.timing = _instant if timing is None else timing
         self.path = path
         self.playbacks: list[Playback] = []
-        self.gate: Gate | None = None
+        self.gate: Gate | AbortPoint | None = None
         self.misses: list[CassetteMiss] = []
         self.findings: list[Finding] = []
         self._matching = matching or Matching()

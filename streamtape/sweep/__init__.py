@@ -34,6 +34,7 @@ from streamtape.sweep._run import Parse, difference, run
 from streamtape.sweep._shrink import shrink, shrink_with
 from streamtape.sweep._sweep import Sweep, describe, rewritten
 from streamtape.sweep._text import coverage_line
+from streamtape.sweep._trouble import TROUBLES, TroubleCase, TroubleReport, TroubleSweep, is_trouble
 from streamtape.sweep._variants import GROUPS, VARIANTS, Variant, variants
 from streamtape.sweep._watchdog import Watchdog
 
@@ -41,6 +42,7 @@ __all__ = [
     "BOUNDARIES",
     "GROUPS",
     "KINDS",
+    "TROUBLES",
     "VARIANTS",
     "Boundaries",
     "Case",
@@ -67,12 +69,16 @@ __all__ = [
     "Sweep",
     "SweepReport",
     "Tally",
+    "TroubleCase",
+    "TroubleReport",
+    "TroubleSweep",
     "Variant",
     "Watchdog",
     "coverage_line",
     "describe",
     "difference",
     "excerpt",
+    "is_trouble",
     "parse_over",
     "rewritten",
     "run",

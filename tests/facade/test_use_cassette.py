@@ -137,7 +137,7 @@ def test_rewinding(path):
     """A tape can begin anew in the middle of its use, with another cassette and split."""
     with streamtape.use_cassette(path) as tape:
         httpx.get(URL)
-        tape.rewind(tape.cassette, streamtape.splits.parse("bytes"))
+        tape.rewind(tape.cassette, split=streamtape.splits.parse("bytes"))
         assert tape.playbacks == []
         httpx.get(URL)
         assert str(tape.playbacks[0].split) == "bytes"

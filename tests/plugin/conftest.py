@@ -1,10 +1,15 @@
 """Small projects that use the plugin, run by pytester in this process or in another."""
 
-# pytester forgets every module that is first imported inside an in-process run. httpx2 imports its
-# httpcore late, and would then catch the exceptions of another copy than the one that raises.
+# pytester forgets every module that is first imported inside an in-process run, and there would be
+# two copies: httpx2 imports its httpcore late, and would catch the exceptions of another one than
+# the one that raises; streamtape would patch the classes of another httpx2 than the test uses.
 import httpcore  # noqa: F401
 import httpcore2  # noqa: F401
+import httpx2  # noqa: F401
 import pytest
+
+import streamtape.sweep
+import streamtape.transports  # noqa: F401
 
 from streamtape import Cassette, Interaction, Request, Response, save
 from streamtape.server import Upstream
@@ -19,13 +24,13 @@ import httpx, httpx2, os, pytest
 URL = os.environ.get("EXAMPLE_URL", "https://api.example/v1/messages")
 
 def ask(n=1, library=httpx2):
-    with library.Client() as client:
+    with library.Client(verify=False) as client:  # a context for TLS takes 25 ms to make
         with client.stream("POST", URL, json={"n": n, "stream": True},
                            headers={"x-api-key": "sk-ant-secret"}) as response:
             return b"".join(response.iter_bytes()).decode()
 
 async def aask(n=1):
-    async with httpx2.AsyncClient() as client:
+    async with httpx2.AsyncClient(verify=False) as client:
         async with client.stream("POST", URL, json={"n": n, "stream": True}) as response:
             return b"".join([chunk async for chunk in response.aiter_bytes()]).decode()
 """

@@ -9,13 +9,15 @@ from streamtape.cassette import KnownFailure, known_failures
 BROKEN = '''
 from client import *
 
+JSON = {"n": 1, "stream": True}
+
 def ask_broken(n=1):
     """Decodes every chunk by itself: wrong where a character is cut."""
-    with httpx2.stream("POST", URL, json={"n": n, "stream": True}) as response:
+    with httpx2.stream("POST", URL, verify=False, json={"n": n, "stream": True}) as response:
         return "".join(chunk.decode() for chunk in response.iter_bytes())
 
 async def aask_broken():
-    async with httpx2.AsyncClient() as client:
+    async with httpx2.AsyncClient(verify=False) as client:
         async with client.stream("POST", URL, json={"n": 1, "stream": True}) as response:
             return "".join([chunk.decode() async for chunk in response.aiter_bytes()])
 '''
@@ -168,7 +170,7 @@ def test_variants_are_swept_and_named(swept):
     source = """
         def ask_lf():
             events = []
-            with httpx2.stream("POST", URL, json={"n": 1, "stream": True}) as response:
+            with httpx2.stream("POST", URL, verify=False, json=JSON) as response:
                 text = "".join(response.iter_text())
             return text.split("\\n\\n")
         @pytest.mark.streamtape("x.yaml", sweep="whole", variants=["crlf"])
@@ -277,7 +279,7 @@ def test_a_run_that_hangs_is_a_finding(swept):
     result = swept(
         """
         def ask_hanging():
-            with httpx2.stream("POST", URL, json={"n": 1, "stream": True}) as response:
+            with httpx2.stream("POST", URL, verify=False, json=JSON) as response:
                 for chunk in response.iter_bytes():
                     while chunk.endswith(b"caf\\xc3"):
                         pass
