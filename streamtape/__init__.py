@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from streamtape._facade import Cassette, Tape, TapeOptions, load, use_cassette
     from streamtape._version import __version__
-    from streamtape.cassette import Interaction, Request, Response, save
+    from streamtape.cassette import Interaction, Request, Response, register_matcher, save
     from streamtape.errors import CassetteError, CassetteMiss, StreamtapeError, UsageError
     from streamtape.transports import RecordTransport, ReplayTransport
 
@@ -37,6 +37,7 @@ _HOMES = {
     "UsageError": "errors",
     "__version__": "_version",
     "load": "_facade",
+    "register_matcher": "cassette",
     "save": "cassette",
     "use_cassette": "_facade",
 }
@@ -44,10 +45,12 @@ _SUBPACKAGES = frozenset(
     {
         "cassette",
         "clock",
+        "convert",
         "errors",
         "faults",
         "messages",
         "playback",
+        "respx",
         "server",
         "splits",
         "sse",
@@ -73,6 +76,7 @@ __all__ = [
     "UsageError",
     "__version__",
     "load",
+    "register_matcher",
     "save",
     "use_cassette",
 ]

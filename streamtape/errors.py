@@ -13,6 +13,7 @@
             │   ├── CassetteFormatError  (file, line, field, remedy)
             │   └── CassetteWriteError
             ├── UnplayedError            your test: it left undone what the cassette holds
+            ├── NetworkBlockedError      your test: it wants to leave the machine
             ├── PlaybackError            your test: a stream did not go as it was to
             └── StreamError              the peer's bytes
                 └── EventTooLargeError
@@ -39,6 +40,7 @@ __all__ = [
     "CassetteNotFoundError",
     "CassetteWriteError",
     "EventTooLargeError",
+    "NetworkBlockedError",
     "PlaybackError",
     "StreamError",
     "StreamtapeError",
@@ -172,6 +174,33 @@ class PlaybackError(StreamtapeError, AssertionError):
 
     def __reduce__(self) -> tuple[type[PlaybackError], tuple[Path, str, list[str]]]:
         return type(self), (self.path, self.problem, self.playbacks)
+
+
+class NetworkBlockedError(StreamtapeError, ConnectionError):
+    """Something wanted to leave the machine while the network guard stood.
+
+    A `ConnectionError`, so that what can do without a network (telemetry) does: the requests that
+    a cassette is for are answered or missed long before a socket is opened.
+
+    Attributes:
+        host: the name or address, as it was asked for.
+        port: the port, or None where only a name was looked up.
+    """
+
+    def __init__(self, host: str, port: int | None = None) -> None:
+        self.host, self.port = host, port
+        super().__init__(host, port)
+
+    # A ConnectionError is an OSError, whose own `__str__` expects an errno.
+    def __str__(self) -> str:
+        where = self.host if self.port is None else f"{self.host}:{self.port}"
+        return (
+            f"streamtape lets nothing out to {where} while a cassette is replayed. "
+            f"To let it pass: allowed_hosts=[{self.host!r}]"
+        )
+
+    def __reduce__(self) -> tuple[type[NetworkBlockedError], tuple[str, int | None]]:
+        return type(self), (self.host, self.port)
 
 
 class StreamError(StreamtapeError):

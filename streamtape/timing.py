@@ -179,9 +179,7 @@ class Profile:
         # Not for secrets; `random.Random` with an int seed draws the same on every platform.
         draw = random.Random(self.seed)  # noqa: S311
         gap = 1e6 / self.tps
-        gaps = [
-            round(gap * draw.uniform(1 - self.jitter, 1 + self.jitter)) for _ in timeline.sizes
-        ]
+        gaps = [round(gap * draw.uniform(1 - self.jitter, 1 + self.jitter)) for _ in timeline.sizes]
         gaps[:1] = [round(self.ttft * 1e6)] if gaps else []
         return RecordedTiming().waits(Timeline(0, timeline.sizes, gaps, 0), ends)
 

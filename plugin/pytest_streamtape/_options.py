@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 MARKER = "streamtape"
-_COMMAND_LINE = ("mode", "split", "timing")
+_COMMAND_LINE = ("mode", "split", "timing", "block_network", "allowed_hosts")
 
 
 _SWEEPING = ("sweep", "variants", "isolate", "timeout", "shards")

@@ -50,6 +50,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="keep the smallest failing split of a sweep beside its cassette, to be tried first",
     )
+    group.addoption(
+        "--streamtape-block-network",
+        dest="streamtape_block_network",
+        action="store_true",
+        default=None,
+        help="while a cassette is replayed, let nothing out of the machine",
+    )
+    group.addoption(
+        "--streamtape-allowed-hosts",
+        dest="streamtape_allowed_hosts",
+        metavar="HOSTS",
+        help="names or addresses that may be connected to all the same, e.g. db.local,*.test",
+    )
     parser.addini(
         "streamtape_dir",
         "folder of the cassettes, taken from the folder of the test file",

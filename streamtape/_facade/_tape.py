@@ -20,7 +20,7 @@ from streamtape._facade._observed import Observed
 from streamtape._facade._options import TapeOptions
 from streamtape._facade._player import Cassette
 from streamtape.clock import RealClock, VirtualClock
-from streamtape.errors import CassetteNotFoundError, PlaybackError, UnplayedError
+from streamtape.errors import CassetteError, CassetteNotFoundError, PlaybackError, UnplayedError
 from streamtape.playback import Mode, Playback, Session
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from streamtape import splits
-    from streamtape.cassette import Interaction
+    from streamtape.cassette import Finding, Interaction
     from streamtape.faults import Faults
 
     Params = ParamSpec("Params")
@@ -51,6 +51,7 @@ class Tape(Observed):
     Attributes:
         clock: what tells the time of this use; `clock.elapsed` counts from its start. While
             recording, it is a real one.
+        blocked: the host of every connection that the network guard refused, in order.
 
     Raises:
         CassetteError: the file is missing (mode ``none``) or broken. A broken file is an error in
@@ -76,6 +77,7 @@ class Tape(Observed):
         # A recording is of real time, whatever its replays are to have.
         is_virtual = options.clock is VirtualClock
         self.clock = RealClock() if is_virtual and self.session.records else options.clock()
+        self.blocked: list[str] = []
         self._stack = ExitStack()
 
     @property
@@ -104,6 +106,11 @@ class Tape(Observed):
         """The recorded interactions that nobody has asked for."""
         return self.session.unplayed
 
+    @property
+    def findings(self) -> list[Finding]:
+        """The secrets that were replaced in what `save` wrote: what, where, never the secret."""
+        return self.session.findings
+
     def rewind(self, cassette: cassettes.Cassette, split: splits.Split) -> None:
         """Begin anew, while in use: nothing replayed yet, with another cassette and split."""
         self.stop()
@@ -113,11 +120,14 @@ class Tape(Observed):
 
     def start(self) -> None:
         """Answer, or record, every request of the process from here on."""
-        from streamtape.transports import activated  # noqa: PLC0415 - imports httpx and httpx2
+        from streamtape import transports  # noqa: PLC0415 - imports httpx and httpx2
 
+        if self.options.block_network and not self.session.records:
+            guard = transports.guarded(self.options.allowed_hosts, self.blocked.append)
+            self._stack.enter_context(guard)
         if self.options.clock is VirtualClock and isinstance(self.clock, VirtualClock):
             self._stack.enter_context(self.clock)
-        self._stack.enter_context(activated(self.session, self.clock))
+        self._stack.enter_context(transports.activated(self.session, self.clock))
 
     def stop(self) -> None:
         """Leave the process as it was found."""
@@ -171,6 +181,8 @@ class Tape(Observed):
             faults=self.options.faults,
             then=self.options.then,
             matching=self.options.matching,
+            filters=self.options.filters,
+            allow_playback_repeats=self.options.allow_playback_repeats,
             path=self.path,
             remedy=self._remedy,
         )
@@ -186,6 +198,14 @@ def _existing(path: Path, remedy: str, *, missing_ok: bool) -> cassettes.Cassett
         if missing_ok:
             return None
         raise CassetteNotFoundError(path, remedy) from None
+
+
+def _save_beside(tape: Tape, error: BaseException) -> None:
+    """Save, and let what the body raised be what is raised, whatever comes of the saving."""
+    try:
+        tape.save()
+    except CassetteError as unsaved:
+        error.add_note(f"streamtape: {unsaved}")
 
 
 class use_cassette:  # noqa: N801 - used like a function, as vcrpy's is
@@ -208,11 +228,16 @@ class use_cassette:  # noqa: N801 - used like a function, as vcrpy's is
             ``fault`` (what goes wrong; see `streamtape.faults`), ``then`` (what a retry gets after
             a fault: the ``next`` interaction that answers it, or ``replay``, the same again),
             ``match_on`` (names of matchers that must agree; by default method, uri and body),
-            ``unplayed`` (what it means when an interaction is never asked for: ``ignore`` or
-            ``fail``), ``leaks`` (the same, for a response that is never closed),
-            ``record_on_exception`` (whether a recording is saved where the body raised), ``clock``
-            (what waits and tells the time: ``real``, the default; ``virtual``, under which waiting
-            takes no time, see `streamtape.clock`; or a `Clock`).
+            ``ignore`` (paths of what does not count in a JSON body: ``messages[*].id``),
+            ``allow_playback_repeats`` (whether a used interaction may answer again),
+            ``filter_headers``, ``filter_query_parameters``, ``before_record_request``,
+            ``before_record_response`` and ``redact`` (see `streamtape.cassette.Filters.of`),
+            ``block_network`` (whether replaying lets nothing out of the machine, but to
+            ``allowed_hosts``), ``unplayed`` (what it means when an interaction is never asked
+            for: ``ignore`` or ``fail``), ``leaks`` (the same, for a response that is never
+            closed), ``record_on_exception`` (whether a recording is saved where the body raised),
+            ``clock`` (what waits and tells the time: ``real``, the default; ``virtual``, under
+            which waiting takes no time, see `streamtape.clock`; or a `Clock`).
 
     Raises:
         CassetteError: on entering, the file is missing (mode ``none``) or broken; on leaving, the
@@ -241,8 +266,10 @@ class use_cassette:  # noqa: N801 - used like a function, as vcrpy's is
     ) -> None:
         tape = self._tapes.pop()
         tape.stop()
-        if error is None or self._options.record_on_exception:
+        if error is None:
             tape.save()
+        elif self._options.record_on_exception:
+            _save_beside(tape, error)
         if error is None and (verdict := tape.verdict()) is not None:
             raise verdict
 

@@ -8,8 +8,11 @@ The format is described in docs/explanation/cassette-format.md; its JSON Schema 
 `cassettes/`. This package never plays anything and never touches a network.
 """
 
+from streamtape.cassette._audit import Problem, audit, cassettes_in
+from streamtape.cassette._cut import keep_events, keep_interactions
 from streamtape.cassette._file import fix, load, save, update
-from streamtape.cassette._match import MATCHERS, Matching, compare
+from streamtape.cassette._filters import Filters
+from streamtape.cassette._match import MATCHERS, Matching, compare, register_matcher
 from streamtape.cassette._model import (
     Cassette,
     Chunk,
@@ -20,8 +23,9 @@ from streamtape.cassette._model import (
     Request,
     Response,
 )
-from streamtape.cassette._redact import Redactor
+from streamtape.cassette._redact import Redactor, find_secrets
 from streamtape.cassette._regressions import KnownFailure, known_failures, remember_failure
+from streamtape.cassette._tripwire import Finding
 
 __all__ = [
     "MATCHERS",
@@ -29,17 +33,26 @@ __all__ = [
     "Chunk",
     "End",
     "EndKind",
+    "Filters",
+    "Finding",
     "Headers",
     "Interaction",
     "KnownFailure",
     "Matching",
+    "Problem",
     "Redactor",
     "Request",
     "Response",
+    "audit",
+    "cassettes_in",
     "compare",
+    "find_secrets",
     "fix",
+    "keep_events",
+    "keep_interactions",
     "known_failures",
     "load",
+    "register_matcher",
     "remember_failure",
     "save",
     "update",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["fix", "load", "locked", "read_bytes", "replace", "save", "update"]
 
+_OLD = 60.0  # seconds; writing a cassette takes milliseconds
 _RECORD_IT = "Record it with mode='once', or with: pytest --streamtape-mode=once"
 
 
@@ -99,12 +100,12 @@ def locked(path: Path) -> Iterator[None]:
     except (OSError, KeyError):  # no such user, as in some containers
         user = "nobody"
     folder = Path(tempfile.gettempdir()) / f"streamtape-locks-{user}"
-    name = hashlib.sha256(os.fsencode(path.absolute())).hexdigest()[:32]
+    name = _key(path)[:32]
     with _explained(path):
         folder.mkdir(mode=0o700, exist_ok=True)
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = filelock.FileLock(folder / f"{name}.lock")
-        lock.acquire()
+        lock.acquire(poll_interval=0.01)
     try:
         yield
     finally:
@@ -132,10 +133,9 @@ def replace(path: Path, data: bytes) -> None:
     Raises:
         CassetteWriteError: it could not be written.
     """
+    prefix = f".{path.name[:32]}.{_key(path)[:8]}."
     with _explained(path):
-        handle, name = tempfile.mkstemp(
-            prefix=f".{path.name[:32]}.", suffix=".tmp", dir=path.parent
-        )
+        handle, name = tempfile.mkstemp(prefix=prefix, suffix=".tmp", dir=path.parent)
         temporary = Path(name)
         try:
             with os.fdopen(handle, "wb") as file:
@@ -148,6 +148,20 @@ def replace(path: Path, data: bytes) -> None:
             temporary.unlink(missing_ok=True)
             raise
         _sync_folder(path.parent)
+        _sweep_up(path, prefix)
+
+
+def _sweep_up(path: Path, prefix: str) -> None:
+    """Remove what killed processes left; not what another machine may be writing at this moment."""
+    now = path.stat().st_mtime
+    with contextlib.suppress(OSError):
+        for left in path.parent.iterdir():
+            if left.name.startswith(prefix) and now - left.stat().st_mtime > _OLD:
+                left.unlink()
+
+
+def _key(path: Path) -> str:
+    return hashlib.sha256(os.fsencode(path.absolute())).hexdigest()
 
 
 def _mode(path: Path) -> int:

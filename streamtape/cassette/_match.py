@@ -1,7 +1,8 @@
 """Which recorded request answers a live one, and how the nearest one differs.
 
-This module decides what "the same request" means. It keeps no state: which interactions have been
-used is the session's to know. Matcher names and their signature are vcrpy's.
+This module decides what "the same request" means. It keeps no state but the table of matchers:
+which interactions have been used is the session's to know. Matcher names and their signature are
+vcrpy's.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 import difflib
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import parse_qsl, urlsplit
 
+from streamtape.cassette import _paths
 from streamtape.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 
     Matcher: TypeAlias = Callable[[Request, Request], "bool | None"]
 
-__all__ = ["MATCHERS", "Matching", "compare"]
+__all__ = ["MATCHERS", "Matching", "compare", "register_matcher"]
 
 _MOST_DIFF_LINES = 40
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -36,12 +39,13 @@ def _query(request: Request) -> list[tuple[str, str]]:
     return sorted(parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
 
 
-def _body(request: Request) -> object:
-    """Return the body as JSON where it is JSON, else as bytes."""
+@lru_cache(maxsize=256)  # every live request is compared with every recorded one
+def _value(body: bytes, ignored: tuple[_paths.Path, ...] = ()) -> object:
+    """Return a body as JSON where it is JSON, without what is ignored; else as bytes."""
     try:
-        return json.loads(request.body)
+        return _paths.without(json.loads(body), ignored)
     except (ValueError, RecursionError):
-        return request.body
+        return body
 
 
 MATCHERS: dict[str, Matcher] = {
@@ -53,9 +57,30 @@ MATCHERS: dict[str, Matcher] = {
     "query": lambda live, recorded: _query(live) == _query(recorded),
     "uri": lambda live, recorded: live.url == recorded.url,
     "headers": lambda live, recorded: live.headers == recorded.headers,
-    "body": lambda live, recorded: live.body == recorded.body or _body(live) == _body(recorded),
+    "body": lambda live, recorded: (
+        live.body == recorded.body or _value(live.body) == _value(recorded.body)
+    ),
     "raw_body": lambda live, recorded: live.body == recorded.body,
 }
+_BUILT_IN = frozenset(MATCHERS)
+
+
+def register_matcher(name: str, matcher: Matcher) -> None:
+    """Make a matcher of your own known by a name, for `match_on`; the same name again replaces it.
+
+    Args:
+        name: not one of the built-in ones.
+        matcher: a function of the live request and the recorded one, as it was redacted; False or
+            an AssertionError says that they differ.
+
+    Raises:
+        UsageError: the name is taken, or the matcher is no function.
+    """
+    if name in _BUILT_IN:
+        raise UsageError(f"matcher {name!r}", "the name is built in", "Choose another name.")
+    if not callable(matcher):
+        raise UsageError(f"matcher {name!r}", "not a function", "Give one of two requests.")
+    MATCHERS[name] = matcher
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +90,34 @@ class Matching:
     Attributes:
         on: names of matchers, all of which must agree. The default compares the body, because a
             stale cassette that still passes is the worst outcome.
+        ignore: paths of what does not count in a JSON body (``metadata.user_id``,
+            ``messages[*].id``), for the matcher ``body`` and for explanations.
 
     Raises:
-        UsageError: a name that is no matcher.
+        UsageError: a name that is no matcher, or a path that is none.
     """
 
     on: tuple[str, ...] = ("method", "uri", "body")
+    ignore: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "on", tuple(self.on))
+        for field in ("on", "ignore"):
+            given = getattr(self, field)
+            names = (given,) if isinstance(given, str) else tuple(given)
+            object.__setattr__(self, field, names)
+        for path in self.ignore:
+            _paths.parse(path)
         for name in self.on:
             if name not in MATCHERS:
                 raise UsageError(f"match_on {name!r}", "no such matcher", f"Valid: {_names()}.")
 
     def differences(self, live: Request, recorded: Request) -> list[str]:
         """Return the names of the matchers that do not agree; a matcher may also assert."""
-        return [name for name in self.on if not _agrees(MATCHERS[name], live, recorded)]
+        return [name for name in self.on if not self._agrees(name, live, recorded)]
 
     def matches(self, live: Request, recorded: Request) -> bool:
         """Whether `recorded` answers `live`."""
-        return all(_agrees(MATCHERS[name], live, recorded) for name in self.on)
+        return all(self._agrees(name, live, recorded) for name in self.on)
 
     def nearest(self, live: Request, recorded: Iterable[Request]) -> Request | None:
         """Return the recorded request that differs least, or None where there is none."""
@@ -99,27 +132,37 @@ class Matching:
         differences = self.differences(live, nearest)
         lines = [f"nearest recorded: {nearest}", f"differs in: {', '.join(differences)}"]
         if "body" in differences or "raw_body" in differences:
-            lines += compare(nearest.body, live.body)
+            ignored = self._ignored if "raw_body" not in differences else ()
+            lines += _compared(nearest.body, live.body, ignored)
         return lines
+
+    @property
+    def _ignored(self) -> tuple[_paths.Path, ...]:
+        return tuple(map(_paths.parse, self.ignore))
+
+    def _agrees(self, name: str, live: Request, recorded: Request) -> bool:
+        try:
+            if MATCHERS[name](live, recorded) is not False:
+                return True
+        except AssertionError:
+            pass
+        if name != "body" or not self.ignore:
+            return False
+        return _value(live.body, self._ignored) == _value(recorded.body, self._ignored)
 
 
 def compare(recorded: bytes, live: bytes) -> list[str]:
     """Return a unified diff of two bodies: of JSON by its fields, else by lines."""
-    diff = difflib.unified_diff(
-        list(_pretty(recorded)), list(_pretty(live)), "recorded", "live", lineterm="", n=1
-    )
-    lines = list(diff)
+    return _compared(recorded, live, ())
+
+
+def _compared(recorded: bytes, live: bytes, ignored: tuple[_paths.Path, ...]) -> list[str]:
+    before, after = list(_pretty(recorded, ignored)), list(_pretty(live, ignored))
+    lines = list(difflib.unified_diff(before, after, "recorded", "live", lineterm="", n=1))
     if len(lines) > _MOST_DIFF_LINES:
         left = len(lines) - _MOST_DIFF_LINES
         lines = [*lines[:_MOST_DIFF_LINES], f"... and {left} more lines"]
     return lines
-
-
-def _agrees(matcher: Matcher, live: Request, recorded: Request) -> bool:
-    try:
-        return matcher(live, recorded) is not False
-    except AssertionError:
-        return False
 
 
 def _likeness(live: Request, recorded: Request) -> float:
@@ -128,11 +171,12 @@ def _likeness(live: Request, recorded: Request) -> float:
     return matcher.quick_ratio()
 
 
-def _pretty(body: bytes) -> Iterator[str]:
-    try:
-        text = json.dumps(json.loads(body), indent=2, ensure_ascii=False)
-    except (ValueError, RecursionError):
-        text = body.decode("utf-8", "backslashreplace")
+def _pretty(body: bytes, ignored: tuple[_paths.Path, ...]) -> Iterator[str]:
+    value = _value(body, ignored)
+    if isinstance(value, bytes):
+        text = value.decode("utf-8", "backslashreplace")
+    else:
+        text = json.dumps(value, indent=2, ensure_ascii=False)
     return iter(text.splitlines())
 
 

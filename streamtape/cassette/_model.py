@@ -123,6 +123,7 @@ class Response:
     head: int = 0
     end: End = field(default_factory=End)
     http_version: str = "HTTP/1.1"
+    _sizes: tuple[int, ...] | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "headers", normalize_headers(self.headers))
@@ -131,11 +132,16 @@ class Response:
             raise UsageError(f"status {self.status}", "not a status code", "It has three digits.")
         if self.chunks is None:
             return
-        object.__setattr__(self, "chunks", tuple(Chunk(*chunk) for chunk in self.chunks))
-        for gap, size in self.chunks:
-            _not_negative("chunk", gap)
-            _not_negative("chunk", size)
-        total = sum(size for _, size in self.chunks)
+        chunks = tuple(self.chunks)
+        if set(map(type, chunks)) != {Chunk}:
+            chunks = tuple(Chunk(*chunk) for chunk in chunks)
+        object.__setattr__(self, "chunks", chunks)
+        sizes = tuple([size for _, size in chunks])
+        object.__setattr__(self, "_sizes", sizes)
+        if chunks:
+            _not_negative("chunk", min([gap for gap, _ in chunks]))
+            _not_negative("chunk", min(sizes))
+        total = sum(sizes)
         if total != len(self.body):
             raise UsageError(
                 "chunks",
@@ -146,8 +152,8 @@ class Response:
     @property
     def chunk_sizes(self) -> tuple[int, ...]:
         """The size of every chunk, in bytes; one per event where no chunks were noted."""
-        if self.chunks is not None:
-            return tuple(size for _, size in self.chunks)
+        if self._sizes is not None:
+            return self._sizes
         pieces = splits.cut(self.body, splits.Events().offsets(self.body, ()))
         return tuple(map(len, pieces))
 
@@ -160,7 +166,7 @@ class Response:
     def timeline(self) -> Timeline:
         """The recorded times, for `streamtape.timing`."""
         sizes = self.chunk_sizes
-        gaps = (0,) * len(sizes) if self.chunks is None else tuple(gap for gap, _ in self.chunks)
+        gaps = (0,) * len(sizes) if self.chunks is None else tuple([gap for gap, _ in self.chunks])
         return Timeline(self.head, sizes, gaps, self.end.after)
 
     @property

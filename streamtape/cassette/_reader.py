@@ -28,6 +28,8 @@ from streamtape.errors import CassetteFormatError
 if TYPE_CHECKING:
     from pathlib import Path
 
+_EXACT = 12  # digits and point
+
 __all__ = ["compact_json", "read", "read_mending"]
 
 
@@ -72,7 +74,7 @@ class _Reader:
         self._mend = mend
         self.mended: list[int] = []
         try:
-            text = data.decode()
+            data.decode()
         except UnicodeDecodeError as error:
             raise CassetteFormatError(
                 path,
@@ -80,7 +82,7 @@ class _Reader:
                 "Save the file as UTF-8, or restore it from version control.",
                 line=data.count(b"\n", 0, error.start) + 1,
             ) from None
-        self._document = _yaml.parse(text, path)
+        self._document = _yaml.parse(data, path)
 
     def cassette(self) -> Cassette:
         schema = _schema.validate(self._document, self._path)
@@ -130,8 +132,11 @@ class _Reader:
     ) -> tuple[Chunk, ...] | None:
         if index is None:
             return None
-        chunks = tuple(_chunk(entry) for entry in index.split())
-        total = sum(chunk.size for chunk in chunks)
+        numbers = index.replace("+", " ").split()
+        sizes = list(map(int, numbers[1::2]))
+        gaps = [_microseconds(number) for number in numbers[::2]]
+        chunks = tuple(map(Chunk._make, zip(gaps, sizes, strict=True)))
+        total = sum(sizes)
         if total != len(body) and self._mend:
             self.mended.append(int(place[1]) + 1)
             return _mended(chunks, body)
@@ -184,7 +189,9 @@ def _mended(chunks: tuple[Chunk, ...], body: bytes) -> tuple[Chunk, ...]:
     return (*kept, *(Chunk(0, len(event)) for event in events))
 
 
-def _chunk(entry: str) -> Chunk:
-    gap, _, size = entry.partition("+")
-    whole, _, decimals = gap.partition(".")
-    return Chunk(int(whole) * 1000 + int(decimals.ljust(3, "0")), int(size))
+def _microseconds(milliseconds: str) -> int:
+    """Read a decimal of at most three places, exactly."""
+    if len(milliseconds) <= _EXACT:  # a float's 53 bits hold it; there are thousands of these
+        return round(float(milliseconds) * 1000)
+    whole, _, decimals = milliseconds.partition(".")
+    return int(whole) * 1000 + int(decimals.ljust(3, "0"))

@@ -1,31 +1,50 @@
 """What of an interaction may reach the disk.
 
-This module decides it by allow-list: a header is dropped unless it is known to be harmless. An id
-keeps its key, with a placeholder that is stable within a cassette, so that `request_id` works on
-replay. It never looks at what a test needs; it errs on the side of forgetting.
+This module decides it by allow-list: a header is dropped unless it is known to be harmless, or the
+user gives it a value. An id keeps its key, with a placeholder that is stable within a cassette, so
+that `request_id` works on replay. What is left passes the tripwire. It errs on the side of
+forgetting.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import os
 import re
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from streamtape.cassette._model import Cassette, Headers, Interaction
+from streamtape.cassette._filters import Filters
+from streamtape.cassette._model import Interaction
+from streamtape.cassette._secrets import Secrets
+from streamtape.cassette._tripwire import Tripwire, plain_request
 
-__all__ = ["Redactor"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from streamtape.cassette._model import Cassette, Headers, Request, Response
+    from streamtape.cassette._tripwire import Finding
+
+__all__ = ["Redactor", "find_secrets"]
 
 _KEPT_IN_REQUESTS = frozenset(
     {"accept", "anthropic-beta", "anthropic-version", "content-type", "openai-beta"}
 )
 _KEPT_IN_RESPONSES = frozenset(
     {
+        "accept-ranges",
+        "allow",
         "cache-control",
+        "content-disposition",
+        "content-language",
+        "content-range",
         "content-type",
+        "etag",
+        "last-modified",
+        "location",
         "retry-after",
         "retry-after-ms",
         "transfer-encoding",
+        "vary",
         "x-should-retry",
     }
 )
@@ -45,9 +64,19 @@ class Redactor:
 
     Args:
         existing: what the cassette holds already; its placeholders keep their numbers.
+        filters: what the user wants changed.
+        environ: where secret values are taken from; the process's environment by default.
     """
 
-    def __init__(self, existing: Cassette | None = None) -> None:
+    def __init__(
+        self,
+        existing: Cassette | None = None,
+        filters: Filters | None = None,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
+        self._filters = filters or Filters()
+        secrets = Secrets.of(os.environ if environ is None else environ, self._filters.patterns)
+        self._tripwire = Tripwire(secrets)
         self._placeholders: dict[tuple[str, str], str] = {}
         self._last = dict.fromkeys(_IDS.values(), 0)
         for interaction in existing.interactions if existing else ():
@@ -55,30 +84,61 @@ class Redactor:
                 if match := _PLACEHOLDER.fullmatch(value):
                     self._last[match[1]] = max(self._last[match[1]], int(match[2]))
 
-    def __call__(self, interaction: Interaction) -> Interaction:
-        """Return `interaction` without what must not be kept."""
-        request, response = interaction.request, interaction.response
-        return dataclasses.replace(
-            interaction,
-            request=dataclasses.replace(
-                request, headers=self._headers(request.headers, _KEPT_IN_REQUESTS)
-            ),
-            response=dataclasses.replace(
-                response, headers=self._headers(response.headers, _KEPT_IN_RESPONSES)
-            ),
-        )
+    @property
+    def findings(self) -> list[Finding]:
+        """What tripped the wire, in everything that was redacted so far."""
+        return self._tripwire.findings
 
-    def _headers(self, headers: Headers, kept: frozenset[str]) -> Headers:
+    def __call__(self, interaction: Interaction) -> Interaction | None:
+        """Return `interaction` without what must not be kept; None where nothing is to be."""
+        request = self.filtered(interaction.request)
+        if request is None:
+            return None
+        response = self._filters.on_response(interaction.response, interaction.request)
+        if response is None:
+            return None
+        return Interaction(self.disarmed(request), self._response(response))
+
+    def filtered(self, request: Request) -> Request | None:
+        """Return a request as it would be kept, but for the tripwire; None: leave it alone."""
+        request = plain_request(request)
+        changed = self._filters.on_request(request)
+        if changed is None:
+            return None
+        headers = self._allowed(changed.headers, _KEPT_IN_REQUESTS)
+        return dataclasses.replace(changed, headers=headers)
+
+    def disarmed(self, request: Request) -> Request:
+        """Return a filtered request without what trips the wire; itself where nothing does."""
+        return self._tripwire.request(request)
+
+    def _response(self, response: Response) -> Response:
+        headers = self._allowed(response.headers, _KEPT_IN_RESPONSES)
+        return self._tripwire.response(dataclasses.replace(response, headers=headers))
+
+    def _allowed(self, headers: Headers, harmless: frozenset[str]) -> Headers:
+        kept = self._filters.kept_headers()
         return tuple(
-            (name, self._placeholder(_IDS[name], value) if name in _IDS else value)
+            (name, value if name in kept or name in harmless else self._placeholder(name, value))
             for name, value in headers
-            if name in kept or name in _IDS
+            if name in harmless or name in kept or name in _IDS
         )
 
-    def _placeholder(self, prefix: str, value: str) -> str:
+    def _placeholder(self, name: str, value: str) -> str:
+        prefix = _IDS[name]
         if _PLACEHOLDER.fullmatch(value):
             return value
         if (prefix, value) not in self._placeholders:
             self._last[prefix] += 1
             self._placeholders[prefix, value] = f"{prefix}_streamtape_{self._last[prefix]}"
         return self._placeholders[prefix, value]
+
+
+def find_secrets(
+    interaction: Interaction, environ: Mapping[str, str] | None = None
+) -> list[Finding]:
+    """Return what would trip the wire in an interaction that is on disk already."""
+    tripwire = Tripwire(Secrets.of(os.environ if environ is None else environ))
+    tripwire.request(interaction.request)
+    tripwire.response(interaction.response)
+    return tripwire.findings

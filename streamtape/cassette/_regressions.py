@@ -75,7 +75,7 @@ def remember_failure(cassette: Path, failure: KnownFailure) -> bool:
 
 
 def _read(path: Path) -> list[KnownFailure]:
-    document = _yaml.parse(_file.read_bytes(path).decode("utf-8", "replace"), path)
+    document = _yaml.parse(_file.read_bytes(path).decode("utf-8", "replace").encode(), path)
     value = document.value
     if not isinstance(value, dict) or value.get("streamtape-splits") != 1:
         problem = "not a file of failing splits: it does not begin with 'streamtape-splits: 1'"

@@ -21,8 +21,9 @@ __all__ = ["CassetteSchema", "InteractionSchema", "RequestSchema", "ResponseSche
 
 _Milliseconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 _HeadersSchema = dict[str, str | list[str]]
-_DECIMAL = r"\d+(?:\.\d{1,3})?"
-CHUNKS_PATTERN = rf"^(?:{_DECIMAL}\+\d+(?: +{_DECIMAL}\+\d+)*)?$"
+_WHOLE = r"\d{1,15}"  # a petabyte, and thirty thousand years
+_DECIMAL = rf"{_WHOLE}(?:\.\d{{1,3}})?"
+CHUNKS_PATTERN = rf"^(?:{_DECIMAL}\+{_WHOLE}(?: +{_DECIMAL}\+{_WHOLE})*)?$"
 
 
 class _Strict(BaseModel):
@@ -125,7 +126,7 @@ def validate(document: Document, path: Path) -> CassetteSchema:
         raise CassetteFormatError(
             path,
             "not a streamtape cassette: it does not begin with 'streamtape: 1'",
-            "Cassettes of other tools are recorded again with streamtape.",
+            f"A cassette of another tool? Try: streamtape convert {path} -o NEW.yaml",
             line=1,
         )
     try:

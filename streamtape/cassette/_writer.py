@@ -12,7 +12,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-import textwrap
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -30,6 +29,8 @@ __all__ = ["write"]
 # What a YAML literal cannot carry: C0 but tab and LF, DEL, C1 (NEL among them), the two Unicode
 # line ends, and the two non-characters that libyaml refuses.
 _NOT_LITERAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+# A method, a version or a URL that is text to every YAML.
+_PLAIN = re.compile(r"[A-Z]{3,}/1\.1|POST|GET|https?://[A-Za-z0-9_./%=&?-]*[A-Za-z0-9_/]")
 _LONGEST_FLOW = 88
 _BASE64_WIDTH = 76
 
@@ -113,8 +114,9 @@ def _literal(key: str, text: str) -> Iterator[str]:
 
 def _base64(body: bytes) -> Iterator[str]:
     yield "base64: |2-"
-    for line in textwrap.wrap(base64.b64encode(body).decode(), _BASE64_WIDTH):
-        yield f"  {line}"
+    text = base64.b64encode(body).decode()
+    for at in range(0, len(text), _BASE64_WIDTH):
+        yield f"  {text[at : at + _BASE64_WIDTH]}"
 
 
 def _headers(headers: Headers) -> Iterator[str]:
@@ -129,6 +131,8 @@ def _headers(headers: Headers) -> Iterator[str]:
 
 
 def _field(key: str, value: object) -> list[str]:
+    if isinstance(value, str) and _PLAIN.fullmatch(value):
+        return [f"{key}: {value}"]  # as PyYAML would, which takes 0.2 ms for it
     return _dump({key: value}).split("\n")
 
 
@@ -203,7 +207,9 @@ def _dump(value: object, *, flow: bool = False) -> str:
         allow_unicode=True,
         width=float("inf"),
     )
-    # Behind a literal that keeps its line ends, PyYAML closes the document.
-    text = text.removesuffix("...\n").removesuffix("\n")
+    # Behind a literal that keeps its line ends, PyYAML closes the document, on a line of its own.
+    if text.endswith("\n...\n"):
+        text = text.removesuffix("...\n")
+    text = text.removesuffix("\n")
     # In flow style the outermost braces belong to the one-key mapping.
     return text.removeprefix("{").removesuffix("}") if flow else text

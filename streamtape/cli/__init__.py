@@ -1,7 +1,11 @@
 """The command `streamtape`: reads arguments, calls the library, prints.
 
-It decides nothing. Errors of streamtape become one sentence on standard error and exit status 1;
-a command that is spelled wrong exits with 2; `demo` exits with 1 where two replays disagree.
+It decides nothing. Results go to standard output; errors of streamtape become one sentence on
+standard error. Exit status:
+
+* 0: done, and nothing was found;
+* 1: an error; `check` found a problem, `diff` a difference, `demo` two replays that disagree;
+* 2: a command that is spelled wrong.
 """
 
 from __future__ import annotations
@@ -11,7 +15,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from streamtape._version import __version__
-from streamtape.cli import _demo, _fix, _show
+from streamtape.cli import _check, _convert, _cut, _demo, _diff, _fix, _show
 from streamtape.errors import StreamtapeError
 
 if TYPE_CHECKING:
@@ -19,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-_COMMANDS = (_demo, _show, _fix)
+_COMMANDS = (_demo, _show, _diff, _check, _fix, _cut, _convert)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -13,6 +13,7 @@ from streamtape.playback._recording import Recording
 from streamtape.playback._session import (
     MODES,
     Mode,
+    Pass,
     Play,
     Record,
     Session,
@@ -31,6 +32,7 @@ __all__ = [
     "Gate",
     "Head",
     "Mode",
+    "Pass",
     "Play",
     "Playback",
     "Record",

@@ -10,7 +10,7 @@ import threading
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
 
 from streamtape import splits, timing
-from streamtape.cassette import Cassette, Interaction, Matching, Redactor, Request
+from streamtape.cassette import Cassette, Filters, Interaction, Matching, Redactor, Request
 from streamtape.errors import CassetteMiss, UsageError
 from streamtape.playback._fault import check_fault
 from streamtape.playback._gate import Gate
@@ -22,12 +22,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from streamtape.cassette import Finding
     from streamtape.faults import Faults
     from streamtape.playback._steps import Step
     from streamtape.splits import Split
     from streamtape.timing import Timing
 
-__all__ = ["MODES", "Mode", "Play", "Record", "Session", "Then", "parse_mode", "parse_then"]
+__all__ = [
+    "MODES",
+    "Mode",
+    "Pass",
+    "Play",
+    "Record",
+    "Session",
+    "Then",
+    "parse_mode",
+    "parse_then",
+]
 
 Mode: TypeAlias = Literal["none", "once", "new_episodes", "all", "rewrite"]
 MODES: tuple[Mode, ...] = get_args(Mode)
@@ -74,6 +85,10 @@ class Record(NamedTuple):
     recording: Recording
 
 
+class Pass(NamedTuple):
+    """Let the request through and note nothing: `before_record_request` said so."""
+
+
 class Session:
     """The use of one cassette by one test.
 
@@ -88,6 +103,9 @@ class Session:
             first request that it answers, and so on; then it is replayed as it is.
         then: whether the interaction of a fault answers again; see `Then`.
         matching: which recorded request answers a live one.
+        filters: what the user wants changed before anything is kept or compared.
+        allow_playback_repeats: whether an interaction that has been used answers again, where no
+            unused one does.
         path: the cassette's file, for messages.
         remedy: the command that records, for messages.
 
@@ -95,6 +113,7 @@ class Session:
         playbacks: every replay, in the order of the requests.
         gate: what holds streams back while a test hands them out itself, or None.
         misses: every request that found no answer; a miss is noted here before it is raised.
+        findings: the secrets that were replaced in what was written.
     """
 
     def __init__(
@@ -107,6 +126,8 @@ class Session:
         faults: Faults = (),
         then: Then = "next",
         matching: Matching | None = None,
+        filters: Filters | None = None,
+        allow_playback_repeats: bool = False,
         path: Path | None = None,
         remedy: str = "Record it with mode='once' or 'new_episodes'.",
     ) -> None:
@@ -118,7 +139,11 @@ class Session:
         self.playbacks: list[Playback] = []
         self.gate: Gate | None = None
         self.misses: list[CassetteMiss] = []
+        self.findings: list[Finding] = []
         self._matching = matching or Matching()
+        self._filters = filters or Filters()
+        self._live = Redactor(filters=self._filters)
+        self._repeats = allow_playback_repeats
         self._remedy = remedy
         self._recordings: list[Recording] = []
         self._used: set[int] = set()
@@ -151,7 +176,7 @@ class Session:
         """The interactions that nobody asked for, in their order."""
         return [item for at, item in enumerate(self._interactions) if at not in self._asked]
 
-    def begin(self, request: Request, at: float) -> Play | Record:
+    def begin(self, request: Request, at: float) -> Play | Record | Pass:
         """Decide what a request gets. Safe to call from several threads.
 
         Args:
@@ -162,14 +187,17 @@ class Session:
             CassetteMiss: the cassette has no answer, and the mode does not record.
         """
         with self._lock:
-            found = None if self.mode in ("all", "rewrite") else self._find(request)
+            kept = self._live.filtered(request)
+            if kept is None:
+                return Pass()
+            found = None if self.mode in ("all", "rewrite") else self._find(kept)
             if found is not None:
                 return self._play(found, request, at)
             if self.records:
                 recording = Recording(request, at)
                 self._recordings.append(recording)
                 return Record(recording)
-            raise self._miss(request)
+            raise self._miss(self._live.disarmed(kept))
 
     def hold(self) -> Gate:
         """Hold every stream back from here on, until `release`.
@@ -204,8 +232,10 @@ class Session:
             current: what is on disk now; it may have grown since the session began.
         """
         kept = () if current is None or self.mode == "rewrite" else current.interactions
-        redact = Redactor(Cassette(kept))
-        new = [redact(interaction) for interaction in self.recorded]
+        redact = Redactor(Cassette(kept), self._filters)
+        redacted = [redact(interaction) for interaction in self.recorded]
+        new = [interaction for interaction in redacted if interaction is not None]
+        self.findings = redact.findings
         if self.mode == "all":
             return Cassette(tuple(self._replaced(list(kept), new)), self.path)
         return Cassette((*kept, *new), self.path)
@@ -224,11 +254,28 @@ class Session:
         return [put or old for put, old in zip(result, kept, strict=True)] + behind
 
     def _find(self, request: Request) -> int | None:
-        """Return the first interaction that answers `request` and is not used up."""
+        """Return the first interaction that answers `request` and is not used up.
+
+        The request is compared as it is, and then as it would have been written: nearly all match
+        as they are, and the tripwire reads every byte.
+        """
+        if (found := self._first(request)) is not None:
+            return found
+        disarmed = self._live.disarmed(request)
+        return None if disarmed is request else self._first(disarmed)
+
+    def _first(self, request: Request) -> int | None:
+        used = None
         for at, interaction in enumerate(self._interactions):
-            if at not in self._used and self._matching.matches(request, interaction.request):
-                return at
-        return None
+            if at in self._used and (used is not None or not self._repeats):
+                continue
+            if self._matching.matches(request, interaction.request):
+                if at not in self._used:
+                    return at
+                used = at
+        # With repeats, one that has been used answers where no unused one does: the first, as in
+        # vcrpy.
+        return used
 
     def _play(self, at: int, request: Request, now: float) -> Play:
         interaction = self._interactions[at]

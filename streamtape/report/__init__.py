@@ -3,6 +3,7 @@
 Everything here is a pure function from plain values to lines; nothing prints, and nothing decides.
 """
 
+from streamtape.report._diff import differences
 from streamtape.report._show import show, table
 
-__all__ = ["show", "table"]
+__all__ = ["differences", "show", "table"]

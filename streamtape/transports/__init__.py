@@ -4,8 +4,9 @@ One class serves both libraries and both colours; the request tells which librar
 build. The faces here perform what `playback` decides, and decide nothing.
 """
 
+from streamtape.transports._guard import guarded
 from streamtape.transports._intercept import activated, intercepted
 from streamtape.transports._record import RecordTransport
 from streamtape.transports._replay import ReplayTransport
 
-__all__ = ["RecordTransport", "ReplayTransport", "activated", "intercepted"]
+__all__ = ["RecordTransport", "ReplayTransport", "activated", "guarded", "intercepted"]

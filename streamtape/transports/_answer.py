@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streamtape.cassette import Request
-from streamtape.playback import Play, Session
+from streamtape.playback import Pass, Play, Session
 from streamtape.transports._perform import aperform, perform
 from streamtape.transports._tee import tee
 
@@ -32,6 +32,8 @@ def answer(
     decision = session.begin(_noted(request, request.read()), clock.now())
     if isinstance(decision, Play):
         return perform(decision, session, request, clock)
+    if isinstance(decision, Pass):
+        return forward(request)
     return tee(forward(request), decision.recording, request, clock)
 
 
@@ -45,6 +47,8 @@ async def aanswer(
     decision = session.begin(_noted(request, await request.aread()), clock.now())
     if isinstance(decision, Play):
         return await aperform(decision, session, request, clock)
+    if isinstance(decision, Pass):
+        return await forward(request)
     return tee(await forward(request), decision.recording, request, clock)
 
 

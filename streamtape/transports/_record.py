@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import httpx
     import httpx2
 
-    from streamtape.cassette import Cassette
+    from streamtape.cassette import Cassette, Filters
 
 __all__ = ["RecordTransport"]
 
@@ -30,6 +30,7 @@ class RecordTransport(TransportBase):
 
     Args:
         inner: a transport of httpx or httpx2, of the colour of the client.
+        filters: what is changed before it is kept; see `streamtape.cassette.Filters.of`.
         clock: what tells the time; the real one by default.
     """
 
@@ -40,10 +41,11 @@ class RecordTransport(TransportBase):
         | httpx2.BaseTransport
         | httpx2.AsyncBaseTransport,
         *,
+        filters: Filters | None = None,
         clock: Clock | None = None,
     ) -> None:
         self._inner: Any = inner
-        self._session = Session(None, mode="rewrite")
+        self._session = Session(None, mode="rewrite", filters=filters)
         self._clock = clock or RealClock()
 
     @property

@@ -9,6 +9,7 @@ from streamtape import cassette as cassettes
 from streamtape import faults, splits
 from streamtape import timing as timings
 from streamtape.clock import Clock, RealClock
+from streamtape.errors import UsageError
 from streamtape.playback import Playback, Session, Then, parse_then
 from streamtape.transports._answer import aanswer, answer
 from streamtape.transports._libraries import TransportBase
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     import httpx
     import httpx2
 
-    from streamtape.cassette import Cassette, Matching
+    from streamtape.cassette import Cassette, Filters, Matching
 
 __all__ = ["ReplayTransport"]
 
@@ -39,6 +40,7 @@ class ReplayTransport(TransportBase):
         then: what a retry after a fault gets: the ``next`` interaction that answers it, or
             ``replay``, the same one without the fault.
         matching: which interaction answers a request; by default method, URL and JSON body.
+        filters: those it was recorded with; see `streamtape.cassette.Filters.of`.
         clock: what waits; the real one by default.
 
     Raises:
@@ -55,6 +57,7 @@ class ReplayTransport(TransportBase):
         fault: faults.FaultsLike = None,
         then: Then = "next",
         matching: Matching | None = None,
+        filters: Filters | None = None,
         clock: Clock | None = None,
     ) -> None:
         if not isinstance(cassette, cassettes.Cassette):
@@ -66,6 +69,7 @@ class ReplayTransport(TransportBase):
             faults=faults.parse_all(fault),
             then=parse_then(then),
             matching=matching,
+            filters=filters,
             path=cassette.path,
             remedy="Record it with streamtape.RecordTransport.",
         )
@@ -97,5 +101,9 @@ class ReplayTransport(TransportBase):
         return await aanswer(self._session, request, _never, self._clock)
 
 
-def _never(_request: object) -> NoReturn:
-    raise AssertionError("a replaying session forwards nothing")
+def _never(request: Any) -> NoReturn:
+    raise UsageError(
+        f"a request to {request.url}",
+        "before_record_request lets it through, and this transport has no network behind it",
+        "Mount another transport for it, or use streamtape.use_cassette.",
+    )

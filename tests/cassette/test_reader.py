@@ -27,7 +27,7 @@ INDEX = "Write milliseconds+bytes for each chunk, at most three decimals: 412+52
 ENDINGS = "Valid: complete, truncated, reset, timeout, aborted, or e.g. {reset: 40}."
 OTHER_TOOL = (
     ":1: not a streamtape cassette: it does not begin with 'streamtape: 1'. "
-    "Cassettes of other tools are recorded again with streamtape."
+    "A cassette of another tool? Try: streamtape convert {path} -o NEW.yaml"
 )
 
 
@@ -158,6 +158,10 @@ BAD = {
         edited("200", "9" * 5000),
         f":7: interactions[0].response.status: {'9' * 40} cannot be read as a number. "
         "Quote it if it is text.",
+    ),
+    "a chunk of 8,000 digits": (
+        edited("1+9", "1+" + "7" * 8000),
+        f":11: interactions[0].response.chunks: '1+{'7' * 38}' is not a chunk index. {INDEX}",
     ),
     "ending": (
         edited("complete", "finished"),
@@ -294,3 +298,13 @@ def test_without_libyaml(write, monkeypatch):
     monkeypatch.delattr("yaml.CSafeLoader")
     with pytest.warns(RuntimeWarning, match="PyYAML has no libyaml here"):
         assert len(load(write(GOOD))) == 1
+
+
+def test_chunk_times_are_exact(write):
+    """Every time of at most three decimals is read to the microsecond, also a very long one."""
+    times = {f"{n}.{n % 1000:03d}": n * 1000 + n % 1000 for n in range(0, 10**8, 99_999_7)}
+    times |= {"0.001": 1, "99999999.999": 99_999_999_999, "999999999999": 999_999_999_999_000}
+    times |= {"900719925474099.001": 900_719_925_474_099_001, "1.5": 1500}
+    index = " ".join(f"{time}+0" for time in times)
+    response = load(write(GOOD.replace("1+9", f"{index} 1+9"))).interactions[0].response
+    assert [chunk.gap for chunk in response.chunks[:-1]] == list(times.values())

@@ -1,5 +1,6 @@
 """The law of the file: any recording survives it exactly, and it does not change by itself."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from streamtape.cassette import Cassette, Chunk, Interaction, Request, Response
 from streamtape.cassette._reader import read
-from streamtape.cassette._writer import write
+from streamtape.cassette._writer import _dump, _field, write
 
 FILE = Path("x.yaml")
 
@@ -128,3 +129,22 @@ def test_long_header_lists_take_a_line_each():
     fields = tuple((f"x-{n}", "value " * 4) for n in range(5))
     written = write(Cassette((Interaction(Request("GET", "u", fields), Response()),))).decode()
     assert "    headers:\n      x-0: 'value value value value '\n" in written
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["POST", "GET", "HTTP/1.1", "https://a.b/c?d=e&f=%20", "OFF/1.1", "http://x/:", "https://x/?"],
+)
+def test_texts_of_every_file_are_written_as_yaml_would(text):
+    """The short cut for methods, versions and URLs writes what PyYAML writes."""
+    assert _field("key", text) == _dump({"key": text}).split("\n")
+
+
+@pytest.mark.parametrize("end", ["...", "\n...", "\n...\n"])
+def test_texts_that_end_like_a_document(end):
+    """Three dots at the end of the last text stay (found by the fuzz: they were taken off)."""
+    bodies = [f'{{"content":"Wait{json.dumps(end)[1:-1]}"}}'.encode(), f"Wait{end}".encode()]
+    for body in bodies:
+        request = Request("POST", f"https://x/{end.strip()}", (("a", end.strip()),), body)
+        cassette = Cassette((Interaction(request, Response()),))
+        assert read(write(cassette), FILE) == cassette

@@ -1,13 +1,14 @@
 """Playing, recording and missing: what a session decides."""
 
+import threading
 from pathlib import Path
 
 import pytest
 
 from streamtape import splits
-from streamtape.cassette import Cassette, Interaction, Matching, Request, Response
+from streamtape.cassette import Cassette, Filters, Interaction, Matching, Request, Response
 from streamtape.errors import CassetteMiss, UsageError
-from streamtape.playback import MODES, Play, Record, Session, parse_mode
+from streamtape.playback import MODES, Pass, Play, Record, Session, parse_mode
 
 FILE = Path("hello.yaml")
 
@@ -218,3 +219,89 @@ def test_other_matching_rules():
     """The rules can be other ones."""
     session = Session(taped(1), matching=Matching(("method",)))
     assert session.begin(request(9), 0.0).playback.number == 1
+
+
+def test_a_used_interaction_answers_again_where_repeats_are_allowed():
+    """With repeats, unused interactions come first; then the first one answers, as in vcrpy."""
+    cassette = Cassette((*taped(1, 2).interactions, *taped(1).interactions))
+    session = Session(cassette, allow_playback_repeats=True)
+    numbers = [session.begin(request(1), 0.0).playback.number for _ in range(4)]
+    assert numbers == [1, 3, 1, 1]
+    with pytest.raises(CassetteMiss):
+        session.begin(request(9), 0.0)
+
+
+def test_a_request_that_the_user_waives_passes():
+    """`before_record_request` that returns None lets a request through, in every mode."""
+    filters = Filters.of(before_record_request=lambda _: None)
+    for mode in MODES:
+        session = Session(taped(1), mode=mode, filters=filters)
+        assert isinstance(session.begin(request(1), 0.0), Pass)
+        assert session.recorded == ()
+        assert session.misses == []
+
+
+SECRET = "sk-ant-api03-abcdefghijklmnop0123456789"
+
+
+def spoken(secret, key="k1"):
+    """A request that says a secret in its URL, its body and its headers."""
+    headers = (("authorization", f"Bearer {secret}"), ("content-type", "application/json"))
+    body = b'{"token":"%s","user":"ann"}' % secret.encode()
+    return Request("POST", f"https://api.example/v1?key={key}&q={secret}", headers, body)
+
+
+def test_a_redacted_recording_still_answers(tmp_path):
+    """What was redacted in the recording does not count against the live request."""
+    options = {"redact": ["ann|bob"], "filter_query_parameters": [("q", "x")]}
+    session = Session(None, mode="once", filters=Filters.of(**options))
+    decision = session.begin(spoken(SECRET), 0.0)
+    decision.recording.head(200, [("request-id", "r")], "HTTP/1.1", at=0.0)
+    cassette = session.merged(None)
+    assert cassette.interactions[0].request == Request(
+        "POST",
+        "https://api.example/v1?key=REDACTED&q=x",
+        (("content-type", "application/json"),),
+        b'{"token":"REDACTED","user":"REDACTED"}',
+    )
+    assert [finding.kind for finding in session.findings] == ["Anthropic key", "pattern ann|bob"]
+    matching = Matching(("method", "uri", "headers", "body"))
+    again = Session(cassette, filters=Filters.of(**options), matching=matching)
+    live = spoken(f"{SECRET}-and-longer", key="another")
+    assert again.begin(live, 0.0).playback.request is live
+    assert again.findings == []
+
+
+def test_a_miss_shows_no_secret():
+    """The explanation of a miss is as redacted as the cassette: it goes into the logs of a CI."""
+    with pytest.raises(CassetteMiss) as caught:
+        Session(taped(1)).begin(spoken(SECRET), 0.0)
+    assert SECRET not in str(caught.value)
+    assert "k1" not in str(caught.value)
+    assert '"token": "REDACTED"' in str(caught.value)
+
+
+def test_threads_share_interactions_in_order():
+    """32 threads that ask for the same get each interaction once; different ones their own."""
+    cassette = Cassette(
+        tuple(Interaction(request(n % 4), Response(body=b"%d" % n)) for n in range(64))
+    )
+    session = Session(cassette)
+    seen, barrier = [], threading.Barrier(32)
+
+    def work(n):
+        barrier.wait()
+        seen.extend((n % 4, session.begin(request(n % 4), 0.0).playback.number) for _ in "12")
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(32)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all((number - 1) % 4 == asked for asked, number in seen)
+    assert sorted(number for _, number in seen) == list(range(1, 65))
+    for asked in range(4):
+        numbers = [
+            played.number for played in session.playbacks if (played.number - 1) % 4 == asked
+        ]
+        assert numbers == sorted(numbers)

@@ -29,7 +29,7 @@ def spins_and_catches_exceptions() -> None:
     while True:
         try:
             sum(range(100))
-        except Exception:  # noqa: BLE001
+        except Exception:
             continue
 
 
@@ -59,7 +59,7 @@ def in_another_thread(function: Callable[[], object]) -> None:
     def run() -> None:
         try:
             function()
-        except BaseException as error:  # noqa: BLE001 - it is raised below
+        except BaseException as error:  # raised again below
             errors.append(error)
 
     thread = threading.Thread(target=run)
