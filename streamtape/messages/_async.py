@@ -144,7 +144,10 @@ class AsyncMessageStream(Face[T], Generic[T]):
             self._reader.close()
             await self._settle_shielded()
             raise
-        if self._take(chunk):
+        if chunk is not None:
+            self._pending = self._reader.feed(chunk)
+            return True
+        if self._take_rest():
             return True
         self._reader.end()
         await self._settle()
@@ -152,18 +155,22 @@ class AsyncMessageStream(Face[T], Generic[T]):
 
     async def _wait(self) -> bytes | None:
         """Wait for the next chunk: empty when the source was opened, None at the body's end."""
-        opening = self._chunks is None
+        if self._chunks is None:
+            with self._reading:
+                if self._aborting:
+                    raise APIUserAbortError
+                await self._open()
+            await self._emit("connect")
+            return b""
+        chunk: bytes | None
         with self._reading:
             if self._aborting:
                 raise APIUserAbortError
-            if opening:
-                await self._open()
-            if self._reader.accumulator.stopped:
-                return await self._linger()
-            chunk: bytes | None = b"" if opening else await anext(self._chunks, None)
-        if opening:
-            await self._emit("connect")
-        if chunk is None and self._aborting:
+            if self._accumulator.stopped:
+                chunk = await self._linger()
+            else:
+                chunk = await anext(self._chunks, None)
+        if chunk is None and self._aborting and not self._accumulator.stopped:
             raise APIUserAbortError  # a socket that is shut down may look like a proper end
         return chunk
 

@@ -54,6 +54,7 @@ class Face(Generic[T]):
         output: Output[T] | None = Output.of(output_format)
         self.controller = AbortController()
         self._reader: MessageReader[T] = MessageReader(self._dialect, output)
+        self._accumulator = self._reader.accumulator
         self._listeners = Listeners()
         self._history = list(history)
         self._source: Any = source
@@ -126,7 +127,7 @@ class Face(Generic[T]):
     @property
     def flaws(self) -> list[Flaw]:
         """What is unfinished or doubtful about the blocks: nothing, for a message that is whole."""
-        return self._reader.accumulator.flaws()
+        return self._accumulator.flaws()
 
     @property
     def current_message_snapshot(self) -> Message[T]:
@@ -145,7 +146,7 @@ class Face(Generic[T]):
     @property
     def received_messages(self) -> list[Message[T]]:
         """The messages that came whole: none or one."""
-        message, done = self._reader.message, self._reader.accumulator.stopped
+        message, done = self._reader.message, self._accumulator.stopped
         return [message] if message is not None and (done or self.state == "complete") else []
 
     @property
@@ -231,7 +232,7 @@ class Face(Generic[T]):
         """
         if self._aborting:
             self._reader.fail(APIUserAbortError())
-        elif self._reader.accumulator.stopped:
+        elif self._accumulator.stopped:
             return None
         error = self._reader.transport_failed(cause)
         return self._reader.error or error
@@ -245,18 +246,12 @@ class Face(Generic[T]):
             raise self.error
         return False
 
-    def _take(self, chunk: bytes | None) -> bool:
-        """Make the events of a chunk the next ones; return False when there is nothing more.
-
-        The end of the body (None) may complete a last event, once.
-        """
-        if chunk is None:
-            if self._drained:
-                return False
-            self._drained = True
-            self._pending = self._reader.rest()
-        else:
-            self._pending = self._reader.feed(chunk)
+    def _take_rest(self) -> bool:
+        """Make what the end of the body completes the next events; False the second time."""
+        if self._drained:
+            return False
+        self._drained = True
+        self._pending = self._reader.rest()
         return True
 
     def _settle_once(self) -> bool:

@@ -121,7 +121,10 @@ class MessageStream(Face[T], Generic[T]):
             self._reader.close()
             self._settle()
             raise
-        if self._take(chunk):
+        if chunk is not None:
+            self._pending = self._reader.feed(chunk)
+            return True
+        if self._take_rest():
             return True
         self._reader.end()
         self._settle()
@@ -129,19 +132,23 @@ class MessageStream(Face[T], Generic[T]):
 
     def _wait(self) -> bytes | None:
         """Wait for the next chunk: empty when the source was opened, None at the body's end."""
-        opening = self._chunks is None
+        if self._chunks is None:
+            with self._reading:
+                if self._aborting:
+                    raise APIUserAbortError
+                self._open()
+            self._emit("connect")
+            return b""
+        chunk: bytes | None
         with self._reading:
             if self._aborting:
                 raise APIUserAbortError
-            if opening:
-                self._open()
-            if self._reader.accumulator.stopped:
+            if self._accumulator.stopped:
                 with lingering(self.response):
-                    return next(self._chunks, None)
-            chunk: bytes | None = b"" if opening else next(self._chunks, None)
-        if opening:
-            self._emit("connect")
-        if chunk is None and self._aborting:
+                    chunk = next(self._chunks, None)
+            else:
+                chunk = next(self._chunks, None)
+        if chunk is None and self._aborting and not self._accumulator.stopped:
             raise APIUserAbortError  # a socket that is shut down may look like a proper end
         return chunk
 
