@@ -37,15 +37,13 @@ class Observed:
 
     path: Path
 
-    @property
-    def playbacks(self) -> list[Playback]:
-        """Every replay so far, in the order of the requests."""
-        raise NotImplementedError
+    if TYPE_CHECKING:  # a `Tape` has both
 
-    @property
-    def faults(self) -> Faults:
-        """What is to go wrong."""
-        raise NotImplementedError
+        @property
+        def playbacks(self) -> list[Playback]: ...
+
+        @property
+        def faults(self) -> Faults: ...
 
     @property
     def delivered_text(self) -> str:

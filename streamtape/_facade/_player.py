@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from streamtape import cassette as cassettes
-from streamtape import splits
+from streamtape import faults, splits
 from streamtape import timing as timings
 from streamtape.clock import Clock, RealClock
 from streamtape.errors import UsageError
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import AsyncIterator, Iterable, Iterator
 
+    from streamtape.faults import Fault
     from streamtape.messages import AsyncMessageStream, MessageStream
 
 __all__ = ["Cassette", "load"]
@@ -28,6 +30,7 @@ class Cassette(cassettes.Cassette):
         *,
         split: splits.SplitLike = "recorded",
         timing: timings.TimingLike = "instant",
+        fault: Fault | str | None = None,
         interaction: int = 1,
         clock: Clock | None = None,
     ) -> Iterator[bytes]:
@@ -36,19 +39,21 @@ class Cassette(cassettes.Cassette):
         Args:
             split: how it is cut; see `streamtape.splits`.
             timing: when its bytes come; see `streamtape.timing`.
+            fault: what goes wrong with it; see `streamtape.faults`.
             interaction: which one, counted from 1.
             clock: what waits; the real one by default.
 
         Raises:
             ConnectionResetError: the recording ends in a reset.
             ConnectionError: the recording is truncated, or the recorded client closed it there.
-            TimeoutError: the recording ends in a read timeout.
-            UsageError: a split, timing or interaction that is none.
+            TimeoutError: the recording ends in a read timeout, or stalls without end.
+            UsageError: a split, timing, fault or interaction that is none.
         """
         clock = clock or RealClock()
         due = clock.now()
-        for step in self._steps(split, timing, interaction):
+        for step in self._steps(split, timing, fault, interaction):
             if isinstance(step, Wait):
+                _check_end(step)
                 due += step.seconds
                 clock.sleep(due - clock.now())
             elif isinstance(step, Send):
@@ -61,14 +66,16 @@ class Cassette(cassettes.Cassette):
         *,
         split: splits.SplitLike = "recorded",
         timing: timings.TimingLike = "instant",
+        fault: Fault | str | None = None,
         interaction: int = 1,
         clock: Clock | None = None,
     ) -> AsyncIterator[bytes]:
         """Yield the body of one interaction in async code; see `chunks`."""
         clock = clock or RealClock()
         due = clock.now()
-        for step in self._steps(split, timing, interaction):
+        for step in self._steps(split, timing, fault, interaction):
             if isinstance(step, Wait):
+                _check_end(step)
                 due += step.seconds
             await clock.asleep(due - clock.now())
             if isinstance(step, Send):
@@ -89,14 +96,27 @@ class Cassette(cassettes.Cassette):
         return AsyncMessageStream(self.achunks(**options))
 
     def _steps(
-        self, split: splits.SplitLike, timing: timings.TimingLike, number: int
+        self,
+        split: splits.SplitLike,
+        timing: timings.TimingLike,
+        fault: Fault | str | None,
+        number: int,
     ) -> Iterable[object]:
         if not 1 <= number <= len(self.interactions):
             remedy = f"The cassette has {len(self.interactions)}, counted from 1."
             raise UsageError(f"interaction {number}", "there is none of that number", remedy)
         response = self.interactions[number - 1].response
         cut = splits.for_interaction(splits.parse(split), number)
-        return body_steps(response, cut, timings.parse(timing))
+        wrong = None if fault is None else faults.parse(fault)
+        if isinstance(wrong, faults.HttpError) or (wrong and wrong.precedes_head):
+            remedy = "Replay through a client: streamtape.ReplayTransport."
+            raise UsageError(f"fault '{wrong}'", "there is only a body here, and no HTTP", remedy)
+        return body_steps(response, cut, timings.parse(timing), wrong)
+
+
+def _check_end(step: Wait) -> None:
+    if step.seconds == math.inf:
+        raise TimeoutError("the stream stalls here, without end")
 
 
 def _local_error(step: Fail) -> Exception:

@@ -107,12 +107,14 @@ def _record(url: str, key: str, model: str) -> Cassette:
         httpx.Client(transport=transport, base_url=url, headers=headers, timeout=60) as client,
         client.stream("POST", "/v1/messages", json={"model": model, **_REQUEST}) as response,
     ):
-        for _ in response.iter_bytes():
+        body = b""
+        for chunk in response.iter_bytes():
+            body += chunk
             print(".", end="", flush=True)
         print()
         if response.is_error:
             problem = f"it answered {response.status_code}"
-            raise UsageError(url, problem, response.read().decode("utf-8", "replace"))
+            raise UsageError(url, problem, body.decode("utf-8", "replace"))
     return transport.cassette
 
 

@@ -28,6 +28,7 @@ _GRACE = 0.001  # real seconds between two looks at a worker that is busy
 
 class _Moved(Protocol):
     def now(self) -> float: ...
+
     def advance(self, seconds: float) -> None: ...
 
 

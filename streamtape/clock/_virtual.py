@@ -28,24 +28,21 @@ if TYPE_CHECKING:
 __all__ = ["VirtualClock"]
 
 _NANOSECONDS = 1_000_000_000
-_active: list[VirtualClock] = []
+_timelines: dict[int, _Timeline] = {}  # what is at work, by thread
 
 
 class VirtualClock:
     """A clock under which waiting takes no time. Use it in a ``with`` statement.
 
-    Nested clocks move together. Real sockets and virtual time do not go together: a loop that has
-    nothing else to do jumps to its next timer, and does not wait for a peer.
+    A clock inside another one of its thread moves with it, and starts in microseconds: freezegun
+    and the other patches are put up once, by the outermost. Real sockets and virtual time do not go
+    together: a loop that has nothing else to do jumps to its next timer, and waits for no peer.
     """
 
     def __init__(self) -> None:
-        # Whole nanoseconds: sums of floats would depend on how a wait was divided.
-        self._now = 0
-        self._start = 0.0  # what the event loops' time was at our 0
+        self._timeline = _Timeline()
+        self._began = 0
         self._stack: ExitStack | None = None
-        self._outer: VirtualClock | None = None
-        self._show: Callable[[int], None] = _show_nobody
-        self._trio: tuple[Any, int] | None = None  # trio's clock, and its time at our 0
 
     @property
     def elapsed(self) -> float:
@@ -54,14 +51,12 @@ class VirtualClock:
 
     def now(self) -> float:
         """Return the virtual time, in seconds; 0 where it began."""
-        if self._trio is not None:
-            self._follow_trio()
-        return self._now / _NANOSECONDS
+        return (self._timeline.read() - self._began) / _NANOSECONDS
 
     def sleep(self, seconds: float) -> None:
         """Let time pass."""
         if seconds > 0:
-            self.advance(seconds)
+            self._timeline.advance(seconds)
 
     async def asleep(self, seconds: float) -> None:
         """Let time pass for this task; other tasks that wait for less go first.
@@ -72,7 +67,7 @@ class VirtualClock:
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
-            await self._asleep_in_trio(seconds)
+            await self._timeline.asleep_in_trio(seconds)
             return
         if not can_jump(loop):
             raise UsageError(
@@ -84,32 +79,13 @@ class VirtualClock:
             await loop.create_future()
         await asyncio.sleep(max(seconds, 0.0))
 
-    def advance(self, seconds: float) -> None:
-        """Move the time forward; what follows it (frozen time, an outer clock) moves along."""
-        if self._trio is not None:
-            with suppress(RuntimeError):  # trio's run has ended
-                self._trio[0].jump(seconds)
-        self._advance(round(seconds * _NANOSECONDS))
-
-    def _advance(self, nanoseconds: int) -> None:
-        self._now += nanoseconds
-        self._show(self._now // 1000)
-        if self._outer is not None:
-            self._outer._advance(nanoseconds)  # noqa: SLF001 - its own class
-
     def __enter__(self) -> Self:
         if self._stack is not None:
             raise UsageError("VirtualClock", "it is running already", "Make one for each use.")
-        self._outer = _active[-1] if _active else None
         with ExitStack() as stack:
-            self._show = stack.enter_context(frozen_time())
-            owner = threading.get_ident()
-            stack.enter_context(virtual_sleep(self.sleep, owner))
-            outer = self._outer
-            self._start = outer._start + outer.now() if outer else REAL[0]()  # noqa: SLF001 - own
-            stack.enter_context(jumping_loops(self, owner, self._start - self.now()))
-            _active.append(self)
-            stack.callback(_active.remove, self)
+            outer = _timelines.get(threading.get_ident())
+            self._timeline = outer or stack.enter_context(_Timeline())
+            self._began = self._timeline.read()
             self._stack = stack.pop_all()
         return self
 
@@ -120,10 +96,63 @@ class VirtualClock:
         trace: TracebackType | None,
     ) -> None:
         if self._stack is not None:
+            # What it shows from now on is what it showed last.
+            ended, self._timeline = self._timeline.read(), _Timeline()
+            self._timeline.advance_to(ended)
             self._stack.close()
-            self._stack, self._show, self._trio = None, _show_nobody, None
+            self._stack = None
 
-    async def _asleep_in_trio(self, seconds: float) -> None:
+
+class _Timeline:
+    """The number itself, and all that follows it while it is at work."""
+
+    def __init__(self) -> None:
+        # Whole nanoseconds: sums of floats would depend on how a wait was divided.
+        self._now = 0
+        self._show: Callable[[int], None] | None = None
+        self._trio: tuple[Any, int] | None = None  # trio's clock, and its time at our 0
+
+    def __enter__(self) -> Self:
+        owner = threading.get_ident()
+        start = REAL[0]()  # a loop that runs already has timers: its time goes on from there
+        with ExitStack() as stack:
+            self._show = stack.enter_context(frozen_time())
+            stack.enter_context(virtual_sleep(self.advance, owner))
+            stack.enter_context(jumping_loops(self, owner, start))
+            _timelines[owner] = self
+            stack.callback(_timelines.pop, owner)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+        self._show = self._trio = None
+
+    def now(self) -> float:
+        """Return the time in seconds, for event loops."""
+        return self._now / _NANOSECONDS
+
+    def read(self) -> int:
+        """Return the time in nanoseconds."""
+        if self._trio is not None:
+            self._follow_trio()
+        return self._now
+
+    def advance(self, seconds: float) -> None:
+        """Move the time forward."""
+        if self._trio is not None:
+            with suppress(RuntimeError):  # trio's run has ended
+                self._trio[0].jump(seconds)
+        self.advance_to(self._now + round(seconds * _NANOSECONDS))
+
+    def advance_to(self, nanoseconds: int) -> None:
+        """Move the time forward to `nanoseconds`."""
+        self._now = nanoseconds
+        if self._show is not None:
+            self._show(nanoseconds // 1000)
+
+    async def asleep_in_trio(self, seconds: float) -> None:
+        """Sleep by trio's own clock, and follow it."""
         import trio  # noqa: PLC0415 - for those who run it
 
         clock = trio.lowlevel.current_clock()
@@ -136,7 +165,7 @@ class VirtualClock:
                 "anyio_backend.",
             )
         if self._trio is None or self._trio[0] is not clock:
-            self._trio = clock, self._trio_now() - self._now
+            self._trio = clock, _trio_now() - self._now
         try:
             await trio.sleep(max(seconds, 0.0))
         finally:
@@ -145,13 +174,10 @@ class VirtualClock:
     def _follow_trio(self) -> None:
         assert self._trio is not None  # noqa: S101 - for the type checker
         with suppress(RuntimeError):  # trio's run has ended, or this is another thread
-            behind = self._trio_now() - self._trio[1] - self._now
-            if behind > 0:
-                self._advance(behind)
-
-    def _trio_now(self) -> int:
-        return round(float(sys.modules["trio"].current_time()) * _NANOSECONDS)
+            now = _trio_now() - self._trio[1]
+            if now > self._now:
+                self.advance_to(now)
 
 
-def _show_nobody(_microseconds: int) -> None:
-    """Stand in for the frozen time of a clock that is not running."""
+def _trio_now() -> int:
+    return round(float(sys.modules["trio"].current_time()) * _NANOSECONDS)

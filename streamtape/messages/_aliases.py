@@ -6,25 +6,27 @@ a block that was parsed differs in what it holds beside the JSON.
 
 from typing import Any
 
+from streamtape.messages._block_parts import (
+    DirectCaller,
+    FallbackInfo,
+    FallbackRefusalTrigger,
+    MCPTool,
+    ResponseToolAdditionBlock,
+    ResponseToolRemovalBlock,
+    ServerToolCaller,
+    ServerToolCaller20260120,
+)
 from streamtape.messages._blocks import (
     AdvisorToolResultBlock,
     BashCodeExecutionToolResultBlock,
     CodeExecutionToolResultBlock,
     CompactionBlock,
     ContainerUploadBlock,
-    DirectCaller,
     FallbackBlock,
-    FallbackInfo,
-    FallbackRefusalTrigger,
-    MCPTool,
     MCPToolListingBlock,
     MCPToolResultBlock,
     MCPToolUseBlock,
     RedactedThinkingBlock,
-    ResponseToolAdditionBlock,
-    ResponseToolRemovalBlock,
-    ServerToolCaller,
-    ServerToolCaller20260120,
     ServerToolUseBlock,
     TextBlock,
     TextEditorCodeExecutionToolResultBlock,

@@ -334,19 +334,6 @@ class AsyncMessageStream(Face[T], Generic[T]):
             if line:
                 yield line
 
-    @classmethod
-    def from_ndjson(cls, source: Any, output_format: Any = None, **options: Any) -> Self:
-        """Make a stream of lines of JSON, as the TypeScript helper's `toReadableStream` has them.
-
-        Args:
-            source: where the bytes come from, as for the constructor.
-            output_format: the type that the text is to have, or None.
-            **options: as for the constructor.
-        """
-        stream = cls(source, output_format, **options)
-        stream._reader.read_lines()
-        return stream
-
     async def close(self) -> None:
         """Close the connection. A stream that has not come to its end is aborted by it."""
         if self._reading.locked():

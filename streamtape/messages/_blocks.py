@@ -5,8 +5,16 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from streamtape.messages._block_parts import (
+    Caller,
+    FallbackInfo,
+    FallbackRefusalTrigger,
+    MCPTool,
+    ResponseToolAdditionBlock,
+    ResponseToolRemovalBlock,
+)
 from streamtape.messages._citations import Citation
-from streamtape.messages._record import Model, UnknownModel
+from streamtape.messages._record import Model
 from streamtape.messages._tool_results import (
     AdvisorRedactedResultBlock,
     AdvisorResultBlock,
@@ -30,77 +38,6 @@ from streamtape.messages._tool_results import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-
-class DirectCaller(Model):
-    """The model itself called the tool."""
-
-    __slots__ = ()
-
-    type: Literal["direct"] = "direct"
-
-
-class ServerToolCaller(Model):
-    """Code in the sandbox of 2025-08 called the tool."""
-
-    __slots__ = ()
-
-    tool_id: str
-    type: Literal["code_execution_20250825"] = "code_execution_20250825"
-
-
-class ServerToolCaller20260120(Model):
-    """Code in the sandbox of 2026-01 called the tool."""
-
-    __slots__ = ()
-
-    tool_id: str
-    type: Literal["code_execution_20260120"] = "code_execution_20260120"
-
-
-class FallbackInfo(Model):
-    """One end of a change of model."""
-
-    __slots__ = ()
-
-    model: str
-
-
-class FallbackRefusalTrigger(Model):
-    """The change was made because the first model refused."""
-
-    __slots__ = ()
-
-    category: str | None
-    type: Literal["refusal"] = "refusal"
-
-
-class MCPTool(Model):
-    """One tool of an MCP server."""
-
-    __slots__ = ()
-
-    input_schema: dict[str, Any]
-    name: str
-    description: str | None
-
-
-class ResponseToolAdditionBlock(Model):
-    """A tool that was added while the context was compacted."""
-
-    __slots__ = ()
-
-    tool: UnknownModel
-    type: Literal["tool_addition"] = "tool_addition"
-
-
-class ResponseToolRemovalBlock(Model):
-    """A tool that was removed while the context was compacted."""
-
-    __slots__ = ()
-
-    tool: UnknownModel
-    type: Literal["tool_removal"] = "tool_removal"
 
 
 class TextBlock(Model):
@@ -338,7 +275,6 @@ class UnknownBlock(Model):
     type: str
 
 
-Caller = DirectCaller | ServerToolCaller | ServerToolCaller20260120
 ContentBlock = (
     TextBlock
     | ThinkingBlock

@@ -30,7 +30,16 @@ if TYPE_CHECKING:
     Listener = Callable[..., Any]
     Emission = tuple[str, tuple[Any, ...]]
 
-__all__ = ["EVENT_NAMES", "Listeners", "as_sent", "check_name", "emissions", "endings", "unwrap"]
+__all__ = [
+    "EVENT_NAMES",
+    "Listeners",
+    "as_sent",
+    "check_name",
+    "emissions",
+    "endings",
+    "refuse_awaitable",
+    "unwrap",
+]
 
 EVENT_NAMES = (
     "connect",
@@ -163,6 +172,22 @@ def endings(reader: MessageReader[Any]) -> list[Emission]:
     if reader.error is not None:
         return [("error", (reader.error,))]
     return [("final_message", (reader.message,))]
+
+
+def refuse_awaitable(result: Any, name: str) -> None:
+    """Refuse what an asynchronous listener gives a synchronous stream: nobody would await it.
+
+    Raises:
+        UsageError: it is to be awaited.
+    """
+    if hasattr(result, "__await__"):
+        if hasattr(result, "close"):
+            result.close()  # a coroutine would warn that it was never awaited
+        raise UsageError(
+            f"an asynchronous listener of {name!r}",
+            "this stream is synchronous",
+            "Give a plain function, or use the asynchronous stream.",
+        )
 
 
 def unwrap(arguments: tuple[Any, ...]) -> Any:

@@ -79,6 +79,19 @@ class Face(Generic[T]):
         if hasattr(response, "headers"):
             self._reader.take_response(response)
 
+    @classmethod
+    def from_ndjson(cls, source: Any, output_format: Any = None, **options: Any) -> Self:
+        """Make a stream of lines of JSON, as the TypeScript helper's `toReadableStream` has them.
+
+        Args:
+            source: where the bytes come from, as for the constructor.
+            output_format: the type that the text is to have, or None.
+            **options: as for the constructor.
+        """
+        stream = cls(source, output_format, **options)
+        stream._reader.read_lines()
+        return stream
+
     # -- what is known ---------------------------------------------------------------------------
 
     @property

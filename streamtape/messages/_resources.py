@@ -6,7 +6,7 @@ are those that do not, or mean more than their value.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from streamtape.messages._dialect import BETA, Dialect
 from streamtape.messages._errors import APIResponseValidationError, wrap_transport_error
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     Managers = tuple[Callable[..., Any], Callable[..., Any]]  # stable, beta
 
 __all__ = ["AsyncMessages", "Messages"]
+
+T = TypeVar("T")
 
 # Parameters that are no fields of the body.
 _OPTIONS = ("betas", "timeout", "max_retries", "extra_headers", "extra_query", "extra_body")
@@ -93,6 +95,16 @@ class Messages(_Resource):
 
     _client: Client
 
+    @overload
+    def stream(
+        self, *, output_format: type[T], signal: AbortSignal | None = None, **params: Any
+    ) -> MessageStreamManager[T]: ...
+
+    @overload
+    def stream(
+        self, *, output_format: Any = None, signal: AbortSignal | None = None, **params: Any
+    ) -> MessageStreamManager[Any]: ...
+
     def stream(
         self, *, output_format: Any = None, signal: AbortSignal | None = None, **params: Any
     ) -> MessageStreamManager[Any]:
@@ -140,6 +152,16 @@ class AsyncMessages(_Resource):
     """The Messages API of an `AsyncClient`."""
 
     _client: AsyncClient
+
+    @overload
+    def stream(
+        self, *, output_format: type[T], signal: AbortSignal | None = None, **params: Any
+    ) -> AsyncMessageStreamManager[T]: ...
+
+    @overload
+    def stream(
+        self, *, output_format: Any = None, signal: AbortSignal | None = None, **params: Any
+    ) -> AsyncMessageStreamManager[Any]: ...
 
     def stream(
         self, *, output_format: Any = None, signal: AbortSignal | None = None, **params: Any

@@ -11,7 +11,13 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from streamtape.messages._dialect import BETA
-from streamtape.messages._emitter import check_name, emissions, endings, unwrap
+from streamtape.messages._emitter import (
+    check_name,
+    emissions,
+    endings,
+    refuse_awaitable,
+    unwrap,
+)
 from streamtape.messages._errors import (
     AnthropicError,
     APIUserAbortError,
@@ -161,7 +167,7 @@ class MessageStream(Face[T], Generic[T]):
         """Call the listeners of an event; raise what one raises, or collect it and go on."""
         for listener in self._listeners.take(name):
             try:
-                listener(*arguments)
+                refuse_awaitable(listener(*arguments), name)
             except Exception as cause:
                 error = ListenerError(name)
                 if failures is None:
@@ -287,19 +293,6 @@ class MessageStream(Face[T], Generic[T]):
             line = line_of(event)
             if line:
                 yield line
-
-    @classmethod
-    def from_ndjson(cls, source: Any, output_format: Any = None, **options: Any) -> Self:
-        """Make a stream of lines of JSON, as the TypeScript helper's `toReadableStream` has them.
-
-        Args:
-            source: where the bytes come from, as for the constructor.
-            output_format: the type that the text is to have, or None.
-            **options: as for the constructor.
-        """
-        stream = cls(source, output_format, **options)
-        stream._reader.read_lines()
-        return stream
 
     def close(self) -> None:
         """Close the connection. A stream that has not come to its end is aborted by it."""

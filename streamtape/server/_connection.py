@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import socket
 import struct
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -30,6 +31,7 @@ __all__ = ["Connection", "Served"]
 
 _READ = 65_536
 _MOST_BODY = 64 * 1024 * 1024  # of a request; several times what a model API takes
+_POLL = 0.001  # seconds between two looks at what is under way
 _LINGER_NONE = struct.pack("ii", 1, 0)  # close() sends RST instead of FIN
 
 
@@ -148,6 +150,7 @@ class Connection:
         if step.kind == "timeout":
             await self._wait_until(float("inf"))  # until the client gives up
         if step.kind == "reset":
+            await self._delivered()
             linger = socket.SO_LINGER
             sock = self._writer.get_extra_info("socket")
             sock.setsockopt(socket.SOL_SOCKET, linger, _LINGER_NONE)
@@ -155,9 +158,15 @@ class Connection:
         self._writer.close()
         raise _Closed
 
+    async def _delivered(self) -> None:
+        """Wait until the client's side has every byte: a RST discards what is still under way."""
+        transport = self._writer.transport
+        while transport.get_write_buffer_size() or _unacknowledged(self._writer):
+            await self._wait_until(asyncio.get_running_loop().time() + _POLL)
+
     async def _refuse(self, error: h11.RemoteProtocolError) -> None:
         """Answer a malformed request with the status that h11 suggests."""
-        if self._http.our_state is not h11.IDLE:
+        if self._http.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
             return
         headers = [("connection", "close"), ("content-length", "0")]
         with contextlib.suppress(ConnectionError, _Closed):
@@ -188,6 +197,20 @@ class Connection:
         await asyncio.wait([self._incoming], timeout=timeout)
         if self._incoming.done() and (self._incoming.exception() or not self._incoming.result()):
             raise _Closed
+
+
+def _unacknowledged(writer: asyncio.StreamWriter) -> int:
+    """Return how many bytes the system has not delivered yet; 0 where it does not tell."""
+    queued = bytearray(4)
+    try:
+        import fcntl  # noqa: PLC0415 - not on Windows
+        import termios  # noqa: PLC0415 - not on Windows
+
+        # SIOCOUTQ of Linux (tcp(7)) has the number and the meaning of TIOCOUTQ.
+        fcntl.ioctl(writer.get_extra_info("socket").fileno(), termios.TIOCOUTQ, queued)
+    except (ImportError, OSError):
+        return 0
+    return int.from_bytes(queued, sys.byteorder)
 
 
 _FRAMING = frozenset({"transfer-encoding", "content-length", "connection"})

@@ -145,8 +145,36 @@ def test_one_clock_inside_another(clock):
     assert clock.elapsed == 111
 
 
+def test_a_clock_inside_another_costs_nothing(clock):
+    """The patches are the outermost clock's: a sweep starts a clock for every run."""
+    sleep, real = time.sleep, RealClock()
+    for _ in range(200):
+        with VirtualClock() as inner:
+            time.sleep(2)
+            assert time.sleep is sleep
+        assert inner.elapsed == 2
+    assert clock.elapsed == 400
+    assert real.elapsed < 1
+
+
+def test_a_clock_in_another_thread_is_its_own(clock):
+    """Two threads, two clocks; time is put back by the last to leave."""
+    ends = []
+
+    def work():
+        with VirtualClock() as other:
+            other.sleep(7)
+            ends.append(other.elapsed)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert ends == [7]
+    assert clock.elapsed == 0
+
+
 def test_it_runs_once_at_a_time(clock):
-    """A clock that runs cannot be started again; one that has ended can, and goes on."""
+    """A clock that runs cannot be started again, and one that does not has nothing to end."""
     with pytest.raises(UsageError) as caught:
         clock.__enter__()
     assert str(caught.value) == "VirtualClock: it is running already. Make one for each use."

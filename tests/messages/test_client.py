@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_type
 
 import anthropic
 import anyio
@@ -260,6 +260,15 @@ def test_the_asynchronous_client_is_the_same(
     anyio.run(use, backend=library)
 
 
+def test_the_type_that_was_asked_for_is_known_to_type_checkers(body: bytes) -> None:
+    """A stream knows what its `parsed_output` is, from `output_format`."""
+    client = Service(httpx, (200, body)).client()
+    stream = client.messages.stream(model="m", max_tokens=1, messages=[], output_format=list[int])
+    assert_type(stream, MessageStreamManager[list[int]])
+    assert_type(stream.final_message().parsed_output, list[int] | None)
+    assert stream.final_message().parsed_output == [1, 2]
+
+
 def test_a_client_without_a_key_says_where_it_comes_from(monkeypatch: pytest.MonkeyPatch) -> None:
     """From the argument or the environment; address too."""
     monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
@@ -294,7 +303,7 @@ def test_importing_the_package_imports_no_http_library() -> None:
     """Nor pydantic's models, nor anyio: each is loaded when it is needed."""
     code = (
         "import sys, streamtape.messages\n"
-        "heavy = {'httpx', 'httpx2', 'anyio', 'asyncio', 'trio', 'yaml'} & set(sys.modules)\n"
+        "heavy = {'httpx', 'httpx2', 'anyio', 'trio', 'pydantic'} & set(sys.modules)\n"
         "print(sorted(heavy))"
     )
     result = subprocess.run(

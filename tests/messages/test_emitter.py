@@ -158,6 +158,21 @@ def test_a_listener_that_raises_at_the_end_does_not_stop_the_end(body: bytes, ev
         stream.get_final_message()
 
 
+def test_an_asynchronous_listener_of_a_synchronous_stream_is_refused(body: bytes) -> None:
+    """Nobody would await it; the cause says what to do."""
+
+    async def listen(*_: Any) -> None:
+        raise AssertionError("never awaited")
+
+    stream = MessageStream[None]([body]).on("text", listen)
+    with pytest.raises(ListenerError) as caught:
+        stream.done()
+    assert str(caught.value.__cause__) == (
+        "an asynchronous listener of 'text': this stream is synchronous. "
+        "Give a plain function, or use the asynchronous stream."
+    )
+
+
 def test_a_listener_of_the_error_that_raises_is_noted_at_the_error(failing: bytes) -> None:
     """The stream's own error stays the one that is raised."""
     stream = MessageStream[None]([failing])

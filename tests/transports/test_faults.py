@@ -2,7 +2,9 @@
 
 import gc
 import json
+import time
 
+import httpx2
 import pytest
 
 import streamtape
@@ -11,7 +13,7 @@ from streamtape.cassette import Cassette, Chunk, Interaction, Request, Response
 from streamtape.errors import UsageError
 from streamtape.playback import plan
 from streamtape.server import LoopbackServer
-from streamtape.splits import Recorded
+from streamtape.splits import Recorded, Size
 from streamtape.timing import Instant
 
 URL = "https://api.example/v1/messages"
@@ -201,3 +203,38 @@ def test_nothing_leaks(face):
     for fault in ("reset:inside=2", "disconnect:after=1", "eof:after=1", "http:500"):
         outcome(face, streamtape.ReplayTransport(taped(), fault=fault))
     gc.collect()  # pytest turns a ResourceWarning into a failure
+
+
+def test_recorded_failures_fail_again(face, tmp_path):
+    """What failed while it was recorded is saved as that, and replays with the same ending."""
+    for fault in ("disconnect:inside=2", "reset:after=2", "eof:after=1", "stall:after=2"):
+        steps = list(plan(RESPONSE, Recorded(), Instant(), faults.parse(fault)))
+        with LoopbackServer(lambda _, steps=steps: iter(steps)) as server:
+            transport = streamtape.RecordTransport(face.inner())
+            url = f"{server.url}/v1/messages"
+            live = outcome(face, transport, url=url, timeout=0.08)
+        path = tmp_path / f"{face}-{fault.partition(':')[0]}.yaml"
+        streamtape.save(transport.cassette, path)
+        (again,) = streamtape.load(path).interactions
+        kinds = {"disconnect": "truncated", "stall": "timeout", "eof": "complete"}
+        assert again.response.end.kind == kinds.get(fault.partition(":")[0], "reset")
+        assert outcome(face, streamtape.ReplayTransport(path), url=url) == live
+
+
+@pytest.mark.parametrize("kind", ["reset", "disconnect"])
+def test_a_slow_client_loses_nothing(kind):
+    """However much is under way, and however slow the reader, it gets what precedes a fault."""
+    size = 3_000_000
+    large = Response(200, SSE, b"x" * size)
+    fault = faults.parse(f"{kind}:at={size - 1}")
+    steps = list(plan(large, Size(10_000), Instant(), fault))
+    with (
+        LoopbackServer(lambda _: iter(steps)) as server,
+        httpx2.Client() as client,
+        client.stream("POST", server.url) as response,
+    ):
+        time.sleep(0.02)  # the server has long filled every buffer
+        got = bytearray()
+        with pytest.raises(httpx2.TransportError):
+            any(map(got.extend, response.iter_raw()))
+        assert len(got) == size - 1
