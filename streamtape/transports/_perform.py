@@ -129,13 +129,15 @@ class _ReplayStream:
 
     def __iter__(self) -> Iterator[bytes]:
         taken = False
+        session, sent = self._session, self._playback.sent  # looked up once: chunks are thousands
         for step in self._steps:
             if isinstance(step, Send):
-                if self._session.gate is None:  # as nearly always, and there are thousands
-                    self._playback.sent(step.data)
-                    yield step.data
+                data = step.data
+                if session.gate is None:
+                    sent(data)
+                    yield data
                 else:
-                    yield from self._pieces(step.data)
+                    yield from self._pieces(data)
                 taken = True
                 continue
             if taken:  # the client has come back for more, this very moment
