@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from streamtape.cassette import EndKind, Headers, Response
     from streamtape.faults import Fault
     from streamtape.splits import BodySplit
-    from streamtape.timing import Timing, Waits
+    from streamtape.timing import Timeline, Timing, Waits
 
 __all__ = ["body_steps", "plan"]
 
@@ -36,26 +36,23 @@ _FAILS: dict[EndKind, FailKind] = {
 def plan(
     response: Response, split: BodySplit, timing: Timing, fault: Fault | None = None
 ) -> Iterator[Step]:
-    """Yield the steps of one replay: the head, the body, and the recorded ending.
+    """Return the steps of one replay: the head, the body, and the recorded ending.
 
     Raises:
         UsageError: the response has not the place that the fault names.
     """
     played = response if fault is None else alter(response, fault).response
     chunks, waits = _schedule(played, split, timing)
-    if waits.head:
-        yield Wait(waits.head)
+    first: list[Step] = [Wait(waits.head)] if waits.head else []
     match fault:
         case Disconnect(before=faults.HEAD):
-            yield Fail("disconnect")
-            return
+            return iter([*first, Fail("disconnect")])
         case Reset(before=faults.HEAD):
-            yield Fail("reset")
-            return
+            return iter([*first, Fail("reset")])
         case Stall(before=faults.HEAD):
-            yield Wait(fault.seconds)
-    yield Head(played.status, replayed_headers(played), played.http_version)
-    yield from _stalling(_body(played, chunks, waits), played, fault)
+            first.append(Wait(fault.seconds))
+    first.append(Head(played.status, replayed_headers(played), played.http_version))
+    return chain(first, _stalling(_body(played, chunks, waits), played, fault))
 
 
 def body_steps(
@@ -80,36 +77,38 @@ def replayed_headers(response: Response) -> Headers:
     )
 
 
-def _schedule(
-    response: Response, split: BodySplit, timing: Timing
-) -> tuple[Sequence[bytes], Waits]:
+def _schedule(response: Response, split: BodySplit, timing: Timing) -> tuple[Sequence[Send], Waits]:
     if isinstance(split, Recorded):
-        chunks, ends = _as_recorded(response)
-        return chunks, timing.waits(response.timeline, ends)
+        chunks, ends, timeline = _as_recorded(response)
+        return chunks, timing.waits(timeline, ends)
+    chunks, ends = _sends(response, split)
+    return chunks, timing.waits(response.timeline, ends)
+
+
+def _sends(response: Response, split: BodySplit) -> tuple[tuple[Send, ...], list[int]]:
     pieces = cut(response.body, split.offsets(response.body, response.offsets))
-    return pieces, timing.waits(response.timeline, list(accumulate(map(len, pieces))))
+    return tuple(map(Send, pieces)), list(accumulate(map(len, pieces)))
 
 
 @lru_cache(maxsize=16)  # the commonest replay, of the same few responses; holds their bodies
-def _as_recorded(response: Response) -> tuple[tuple[bytes, ...], list[int]]:
-    chunks = tuple(cut(response.body, response.offsets))
-    return chunks, list(accumulate(map(len, chunks)))
+def _as_recorded(response: Response) -> tuple[tuple[Send, ...], list[int], Timeline]:
+    return *_sends(response, Recorded()), response.timeline
 
 
-def _body(response: Response, chunks: Sequence[bytes], waits: Waits) -> Iterator[Step]:
+def _body(response: Response, chunks: Sequence[Send], waits: Waits) -> Iterator[Step]:
     kind = response.end.kind
     end = Finish() if kind == "complete" else Fail(_FAILS[kind])
     if not any(waits.chunks) and not waits.end:
         # Most replays do not wait; their steps cost a third without a frame for each.
-        return chain(map(Send, chunks), (end,))
+        return chain(chunks, (end,))
     return _paced(chunks, waits, end)
 
 
-def _paced(chunks: Sequence[bytes], waits: Waits, end: Step) -> Iterator[Step]:
-    for data, wait in zip(chunks, waits.chunks, strict=True):
+def _paced(chunks: Sequence[Send], waits: Waits, end: Step) -> Iterator[Step]:
+    for chunk, wait in zip(chunks, waits.chunks, strict=True):
         if wait:
             yield Wait(wait)
-        yield Send(data)
+        yield chunk
     if waits.end:
         yield Wait(waits.end)
     yield end

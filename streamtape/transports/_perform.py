@@ -128,17 +128,30 @@ class _ReplayStream:
         self._end(_GIVEN_UP if pause.gives_up else step)
 
     def __iter__(self) -> Iterator[bytes]:
+        taken = False
+        session, sent = self._session, self._playback.sent  # looked up once: chunks are thousands
         for step in self._steps:
             if isinstance(step, Send):
-                rest: bytes | None = step.data
-                while rest is not None:
-                    piece, rest = self._take(rest, self._allowed(len(rest)))
-                    yield piece
-                    self._since = self._clock.now()
-            else:
-                if not isinstance(step, Wait):
-                    self._allowed(0, is_end=True)
-                self.pass_time(step)
+                data = step.data
+                if session.gate is None:
+                    sent(data)
+                    yield data
+                else:
+                    yield from self._pieces(data)
+                taken = True
+                continue
+            if taken:  # the client has come back for more, this very moment
+                self._since = self._clock.now()
+                taken = False
+            if not isinstance(step, Wait):
+                self._allowed(0, is_end=True)
+            self.pass_time(step)
+
+    def _pieces(self, data: bytes) -> Iterator[bytes]:
+        rest: bytes | None = data
+        while rest is not None:
+            piece, rest = self._take(rest, self._allowed(len(rest)))
+            yield piece
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for step in self._steps:

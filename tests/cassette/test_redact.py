@@ -1,5 +1,10 @@
 """What may reach the disk: what is known to be harmless, and placeholders for ids."""
 
+import gzip
+import zlib
+
+import pytest
+
 from streamtape.cassette import Cassette, Interaction, Redactor, Request, Response
 
 SECRET = "sk-ant-secret"
@@ -55,3 +60,25 @@ def test_numbering_goes_on_behind_what_is_there():
     redact = Redactor(Cassette((first,)))
     assert redact(first) == first
     assert redact(recorded("b")).response.header("request-id") == "req_streamtape_2"
+
+
+def deflated(data):
+    packer = zlib.compressobj(wbits=-15)
+    return packer.compress(data) + packer.flush()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        ("gzip", gzip.compress(b"plain")),
+        ("deflate", zlib.compress(b"plain")),
+        ("deflate", deflated(b"plain")),
+        ("", gzip.compress(b"plain")),
+        ("gzip", b"plain"),
+        ("br", b"plain"),
+    ],
+)
+def test_request_bodies_are_kept_decompressed(encoding, body):
+    """A body that is gzip or deflate is kept as what it says; one that is not is kept as it is."""
+    request = Request("POST", "u", (("content-encoding", encoding),), body)
+    assert Redactor(environ={}).filtered(request).body == b"plain"

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import sys
 
 import pytest
 
@@ -174,7 +175,10 @@ def test_bodies_in_unusual_encodings(file, monkeypatch):
     )
     assert convert(file("x.yaml", text % "identity")).interactions[0].response.body == b"a"
     assert convert(file("x.yaml", text % "gzip")).interactions[0].response.body == b"a"
-    monkeypatch.setitem(__import__("sys").modules, "brotli", None)
+    packed = base64.b64encode(pytest.importorskip("brotli").compress(b"packed")).decode()
+    coded = (text % "br").replace("{string: a}", f"{{base64_string: {packed}}}")
+    assert convert(file("x.yaml", coded)).interactions[0].response.body == b"packed"
+    monkeypatch.setitem(sys.modules, "brotli", None)
     with pytest.raises(CassetteFormatError, match="its bodies need the package brotli"):
         convert(file("x.yaml", text % "br"))
 
