@@ -72,16 +72,23 @@ RUNS = {
 
 @pytest.mark.parametrize("run", RUNS.values(), ids=RUNS)
 def test_ten_minutes_in_no_time(long_stream, run):
-    """Ten recorded minutes take under 0.2 s, and two replays are the same to the byte.
-
-    In processor seconds: on an idle machine, they are the wall's (0.03, 0.06 and 0.14 when this was
-    written). Under a tracer, as coverage's, they are not ours to bound.
-    """
+    """Ten recorded minutes pass at once, and replays are the same to the byte."""
     results = [run(long_stream) for _ in range(4)]
     assert len({text for text, _, _ in results}) == 1
     assert results[0][0].count("\n") == len(PIECES)
     assert results[0][0].startswith("1.25 b'data")
     assert {elapsed for _, elapsed, _ in results} == {SECONDS + 1}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("run", RUNS.values(), ids=RUNS)
+def test_ten_minutes_in_a_fifth_of_a_second(long_stream, run):
+    """Ten recorded minutes take under 0.2 s (the issue's bound), in processor seconds.
+
+    On an idle machine, they are the wall's: 0.03, 0.06 and 0.14 when this was written. Under a
+    tracer, as coverage's, they are not ours to bound.
+    """
+    results = [run(long_stream) for _ in range(4)]
     assert min(took for _, _, took in results) < 0.2 or sys.gettrace() is not None
 
 

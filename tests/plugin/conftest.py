@@ -10,7 +10,6 @@ import pytest
 
 import streamtape.sweep
 import streamtape.transports  # noqa: F401
-
 from streamtape import Cassette, Interaction, Request, Response, save
 from streamtape.server import Upstream
 

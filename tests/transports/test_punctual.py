@@ -32,6 +32,7 @@ def lateness(face):
     return [at - start - number * GAP for number, at in enumerate(times, 1)]
 
 
+@pytest.mark.long  # it needs a machine that does nothing else
 def test_recorded_time_is_kept(face):
     """Median lateness is under 2 ms, and the last chunks are no later than the first.
 
