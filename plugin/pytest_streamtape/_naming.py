@@ -7,6 +7,7 @@ names only, and touches no disk.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,7 +34,7 @@ def cassette_path(item: pytest.Item, named: str | None, folder: str) -> Path:
     """
     own = item.path.parent / folder / item.path.stem
     if named is not None:
-        return Path(*(own / named).parts)
+        return Path(os.path.normpath(own / named))  # `own` need not be there for `../shared.yaml`
     cls = getattr(item, "cls", None)
     own_name = _SHARD.sub("", item.name)
     name = f"{cls.__qualname__}.{own_name}" if cls else own_name

@@ -142,6 +142,21 @@ def test_another_folder(project, tape_file):
     project.runpytest_inprocess().assert_outcomes(passed=1)
 
 
+def test_a_shared_cassette_needs_no_folder_of_the_module(project, tape_file):
+    """`../shared.yaml` is found where no test of the module has a cassette of its own."""
+    tape_file("shared.yaml")
+    project.makepyfile(
+        test_it="""
+        from client import *
+        @pytest.mark.streamtape("../shared.yaml")
+        def test_it(tape):
+            assert ask()
+            assert tape.path.name == "shared.yaml" and ".." not in tape.path.parts
+        """
+    )
+    project.runpytest_inprocess().assert_outcomes(passed=1)
+
+
 def test_the_annotation(project, tape_file):
     """`from pytest_streamtape import Tape` is the class of the fixture."""
     tape_file("test_it/test_it.yaml")
