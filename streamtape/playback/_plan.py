@@ -5,9 +5,8 @@ This module decides what a client is to see, and when. It performs nothing.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from itertools import accumulate, chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from streamtape import faults
 from streamtape.faults import Disconnect, Reset, Stall
@@ -79,7 +78,7 @@ def replayed_headers(response: Response) -> Headers:
 
 def _schedule(response: Response, split: BodySplit, timing: Timing) -> tuple[Sequence[Send], Waits]:
     if isinstance(split, Recorded):
-        chunks, ends, timeline = _as_recorded(response)
+        _, chunks, ends, timeline = _as_recorded(response)
         return chunks, timing.waits(timeline, ends)
     chunks, ends = _sends(response, split)
     return chunks, timing.waits(response.timeline, ends)
@@ -90,9 +89,23 @@ def _sends(response: Response, split: BodySplit) -> tuple[tuple[Send, ...], list
     return tuple(map(Send, pieces)), list(accumulate(map(len, pieces)))
 
 
-@lru_cache(maxsize=16)  # the commonest replay, of the same few responses; holds their bodies
-def _as_recorded(response: Response) -> tuple[tuple[Send, ...], list[int], Timeline]:
-    return *_sends(response, Recorded()), response.timeline
+_AsRecorded: TypeAlias = "tuple[Response, tuple[Send, ...], list[int], Timeline]"
+_MOST_KEPT = 16
+_kept: dict[int, _AsRecorded] = {}
+
+
+def _as_recorded(response: Response) -> _AsRecorded:
+    """Return the commonest replay of a response; that of the last few is kept, with its body.
+
+    By identity: to hash a response of 145 chunks takes as long as all the rest of a decision.
+    """
+    found = _kept.get(id(response))
+    if found is None or found[0] is not response:
+        found = (response, *_sends(response, Recorded()), response.timeline)
+        while len(_kept) >= _MOST_KEPT:
+            _kept.pop(next(iter(_kept)), None)
+        _kept[id(response)] = found
+    return found
 
 
 def _body(response: Response, chunks: Sequence[Send], waits: Waits) -> Iterator[Step]:

@@ -7,6 +7,7 @@ use, behind one lock; it never waits, and never reads or writes a file.
 from __future__ import annotations
 
 import threading
+from itertools import chain
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
 
 from streamtape import splits, timing
@@ -147,7 +148,9 @@ class Session:
         self._repeats = allow_playback_repeats
         self._remedy = remedy
         self._recordings: list[Recording] = []
-        self._used: set[int] = set()
+        # In the order of the file. What is used up is taken out: a cassette of a thousand equal
+        # requests is not searched from its beginning every time.
+        self._unused = dict.fromkeys(range(len(self._interactions)))
         self._asked: set[int] = set()
         self._faults = list(faults)
         self._then = then
@@ -266,17 +269,13 @@ class Session:
         return None if disarmed is request else self._first(disarmed)
 
     def _first(self, request: Request) -> int | None:
-        used = None
-        for at, interaction in enumerate(self._interactions):
-            if at in self._used and (used is not None or not self._repeats):
-                continue
-            if self._matching.matches(request, interaction.request):
-                if at not in self._used:
-                    return at
-                used = at
         # With repeats, one that has been used answers where no unused one does: the first, as in
         # vcrpy.
-        return used
+        every = range(len(self._interactions)) if self._repeats else ()
+        for at in chain(self._unused, every):
+            if self._matching.matches(request, self._interactions[at].request):
+                return at
+        return None
 
     def _play(self, at: int, request: Request, now: float) -> Play:
         interaction = self._interactions[at]
@@ -286,7 +285,7 @@ class Session:
         if fault is not None:
             self._faults.remove(fault)
         if fault is None or self._then == "next":
-            self._used.add(at)
+            self._unused.pop(at, None)
         playback = Playback(at + 1, request, interaction, split, fault, now)
         self.playbacks.append(playback)
         return Play(playback, plan(interaction.response, split, self.timing, fault))
