@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-__all__ = ["REAL", "Clock", "RealClock", "cpu_seconds"]
+if TYPE_CHECKING:
+    import threading
+
+__all__ = ["REAL", "Clock", "RealClock", "cpu_seconds", "sleep_unless"]
 
 
 def _real(name: str) -> Any:
@@ -65,6 +68,17 @@ class RealClock:
         import anyio  # noqa: PLC0415 - 30 ms, for those who replay asynchronously
 
         await anyio.sleep(max(seconds, 0.0))
+
+
+def sleep_unless(clock: Clock, seconds: float, interrupted: threading.Event) -> None:
+    """Sleep, but no longer than until `interrupted` is set.
+
+    Only real time can be interrupted: other clocks let theirs pass at once.
+    """
+    if not isinstance(clock, RealClock):
+        clock.sleep(seconds)
+    elif seconds > 0:
+        interrupted.wait(seconds)
 
 
 def cpu_seconds() -> float:

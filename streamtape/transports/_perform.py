@@ -9,15 +9,17 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from streamtape.clock import change
+from streamtape.clock import change, sleep_unless
 from streamtape.errors import UsageError
 from streamtape.playback import Fail, Finish, Head, Play, Send, Session, Wait
+from streamtape.timing import Instant
 from streamtape.transports._libraries import (
     library_of,
     read_timeout,
     stream_class,
     transport_error,
 )
+from streamtape.transports._network import ReplayNetwork
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -76,16 +78,22 @@ class _ReplayStream:
         # When the step before was due, and since when the client has been waiting for bytes.
         self._due = self._since = clock.now()
         self._patience = read_timeout(request)
+        # Where there is nothing to wait for, there is nothing to wake from.
+        is_paced = self._playback.fault is not None or not isinstance(session.timing, Instant)
+        self._network = ReplayNetwork() if is_paced else None
 
     def response(self, head: Head) -> AnyResponse:
         """Build the response around this body."""
         self._has_head = True
         self._since = self._clock.now()
+        extensions: dict[str, Any] = {"http_version": head.http_version.encode()}
+        if self._network is not None:
+            extensions["network_stream"] = self._network
         response: AnyResponse = library_of(self._request).Response(
             head.status,
             headers=list(head.headers),
             stream=self,
-            extensions={"http_version": head.http_version.encode()},
+            extensions=extensions,
             request=self._request,
         )
         return response
@@ -113,8 +121,11 @@ class _ReplayStream:
                 "the client has no read timeout, and would wait for ever",
                 "Give it one, or the stall an end (seconds=30).",
             )
-        if isinstance(step, Wait):
-            self._clock.sleep(pause.seconds)
+        if isinstance(step, Wait) and self._network is not None:
+            sleep_unless(self._clock, pause.seconds, self._network.is_shut)
+            if self._network.is_shut.is_set():
+                self.close()
+                raise transport_error("disconnect", self._request, has_head=True)
         self._end(_GIVEN_UP if pause.gives_up else step)
 
     async def apass_time(self, step: object) -> None:
