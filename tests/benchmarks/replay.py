@@ -88,7 +88,9 @@ def main():
     print(f"  ReplayTransport / MockTransport  {ratio:.2f}  (wanted: at most 1.20)")
     print("start of pytest, with the plugin and without:")
     with tempfile.TemporaryDirectory() as folder:
+        # With compiled files, as pip leaves them, wherever this machine would put them.
         environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+        environment |= {"PYTHONPYCACHEPREFIX": f"{folder}-pyc", "PYTHONDONTWRITEBYTECODE": ""}
         command = [sys.executable, "-m", "pytest", "--collect-only", "-q", folder]
         plugin = ["-p", "pytest_streamtape.plugin"]
 
