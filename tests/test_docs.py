@@ -205,6 +205,13 @@ def test_every_link_resolves(page):
         assert not heading or heading in headings(path), f"{name(page)}: {target}"
 
 
+def test_pages_that_the_code_names_are_there():
+    """Messages and docstrings send nobody to a page that does not exist."""
+    for source in (*ROOT.glob("streamtape/**/*.py"), *ROOT.glob("plugin/**/*.py")):
+        for named in re.findall(r"docs/[\w./-]+\.md", source.read_text("utf-8")):
+            assert (ROOT / named).exists(), f"{name(source)}: {named}"
+
+
 def headings(page):
     text = _FENCE.sub("", page.read_text("utf-8"))
     titles = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
