@@ -7,7 +7,6 @@ which order, and how a failing one is shrunk is the library's; how a test is run
 
 from __future__ import annotations
 
-import dataclasses
 import shlex
 import time
 import unittest
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
     from pytest_streamtape._options import SweepOptions
 
-__all__ = ["BodyLoop", "Playing", "protocol", "variant_of", "watched"]
+__all__ = ["BodyLoop", "Playing", "protocol", "watched"]
 
 
 class Playing(NamedTuple):
@@ -39,29 +38,6 @@ class Playing(NamedTuple):
 
     cassette: streamtape.Cassette
     split: streamtape.splits.Split
-
-
-def variant_of(cassette: streamtape.Cassette, name: str) -> streamtape.Cassette:
-    """Return a cassette rewritten by a variant; "" is the recording itself.
-
-    Raises:
-        UsageError: there is no such variant.
-    """
-    if not name:
-        return cassette
-    (variant,) = sweeps.variants(name)
-    return streamtape.Cassette(
-        tuple(
-            dataclasses.replace(
-                item,
-                response=dataclasses.replace(
-                    item.response, body=variant.rewrite(item.response.body), chunks=None
-                ),
-            )
-            for item in cassette.interactions
-        ),
-        cassette.path,
-    )
 
 
 def protocol(item: pytest.Item, nextitem: pytest.Item | None, options: SweepOptions) -> None:
@@ -194,7 +170,7 @@ class _Swept:
             if (subject.interaction or 1) in played
         ]
         self._cassettes = {
-            name: variant_of(tape.cassette, name)
+            name: sweeps.variant_of(tape.cassette, name)
             for name in ("", *(variant.name for variant in variants))
         }
         self._sweep = sweeps.Sweep(

@@ -15,7 +15,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from streamtape._version import __version__
-from streamtape.cli import _check, _convert, _cut, _demo, _diff, _fix, _show
+from streamtape.cli import _check, _convert, _cut, _demo, _diff, _fix, _show, _sweep
 from streamtape.errors import StreamtapeError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-_COMMANDS = (_demo, _show, _diff, _check, _fix, _cut, _convert)
+_COMMANDS = (_demo, _show, _diff, _check, _fix, _cut, _convert, _sweep)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

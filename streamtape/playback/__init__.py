@@ -21,7 +21,7 @@ from streamtape.playback._session import (
     parse_mode,
     parse_then,
 )
-from streamtape.playback._steps import Fail, FailKind, Finish, Head, Send, Step, Wait
+from streamtape.playback._steps import Fail, FailKind, Finish, Gap, Head, Send, Step, Wait
 
 __all__ = [
     "MODES",
@@ -29,6 +29,7 @@ __all__ = [
     "Fail",
     "FailKind",
     "Finish",
+    "Gap",
     "Gate",
     "Head",
     "Mode",

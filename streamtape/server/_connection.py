@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import h11
 
 from streamtape.cassette import Request
-from streamtape.playback import Fail, Finish, Head, Send, Wait
+from streamtape.playback import Fail, Finish, Gap, Head, Send, Wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -130,6 +130,8 @@ class Connection:
         if isinstance(step, Wait):
             self._due += step.seconds
             await self._wait_until(self._due)
+        elif isinstance(step, Gap):
+            await self._wait_until(asyncio.get_running_loop().time() + step.seconds)
         elif isinstance(step, Head):
             # Framing is the server's own: chunked, so that one `Send` is one HTTP chunk.
             kept = [(n, v) for n, v in step.headers if n not in _FRAMING]
