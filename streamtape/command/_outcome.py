@@ -30,7 +30,7 @@ class Outcome:
         output: what it wrote to standard output.
         errors: what it wrote to standard error.
         trouble: why it was killed, or None: it did not end in time, or printed without end.
-        misses: one line for each request that the cassette had no answer to.
+        misses: what is said of each request that the cassette had no answer to.
         played: the numbers of the interactions that it asked for, counted from 1.
     """
 
@@ -56,7 +56,7 @@ def difference(outcome: Outcome, expected: Outcome) -> Result:
     if outcome.status != expected.status:
         return f"{_status(outcome.status)}, not {expected.status}{outcome.said}"
     if outcome.misses:
-        return f"a request that was not recorded: {outcome.misses[0]}{outcome.said}"
+        return f"{outcome.misses[0]}{outcome.said}"
     if outcome.output != expected.output:
         try:
             texts = outcome.output.decode(), expected.output.decode()

@@ -37,10 +37,10 @@ class Wait(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """Leave at least so many seconds between the write before and the next: for sockets only.
+    """Leave at least so many seconds between one chunk and the next: for sockets only.
 
     A `Wait` catches up with the schedule after a delay, and two writes that catch up are one read
-    of the client's. A gap counts from when the write before was done, and moves no schedule.
+    of the client's. A gap counts from when the chunk before was taken, and moves no schedule.
     """
 
     seconds: float

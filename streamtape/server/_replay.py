@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 __all__ = ["GAP", "ReplayServer"]
 
 GAP = 0.002
-"""Seconds between two writes that a client sees as two reads (measured: with chunked encoding and
-2 ms httpx, requests, aiohttp and Node's fetch are exact; without, aiohttp and Node merge)."""
+"""Seconds from when the client has read one chunk until the next is written. Where the system does
+not tell when that is (other than Linux), from the write: with 2 ms and chunked encoding httpx,
+requests, aiohttp and Node's fetch are exact on an idle machine; without, aiohttp and Node merge."""
 
 # The client talks to this server instead of the recorded one: everything else must be the same.
 _MATCHING = Matching(("method", "path", "query", "body"))

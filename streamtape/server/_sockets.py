@@ -24,7 +24,7 @@ def unacknowledged(sock: socket.socket) -> int:
 
         # SIOCOUTQ of Linux (tcp(7)) has the number and the meaning of TIOCOUTQ.
         fcntl.ioctl(sock.fileno(), termios.TIOCOUTQ, queued)
-    except (ImportError, OSError):
+    except (ImportError, OSError, ValueError):  # no such call; not connected; closed
         return 0
     return int.from_bytes(queued, sys.byteorder)
 
