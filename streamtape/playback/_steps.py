@@ -40,7 +40,7 @@ class Gap(NamedTuple):
     """Leave at least so many seconds between one chunk and the next: for sockets only.
 
     A `Wait` catches up with the schedule after a delay, and two writes that catch up are one read
-    of the client's. A gap counts from when the chunk before was taken, and moves no schedule.
+    of the client's. A gap lasts until the chunk before was taken, too, and moves no schedule.
     """
 
     seconds: float

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 __all__ = ["GAP", "ReplayServer"]
 
 GAP = 0.002
-"""Seconds from when the client has read one chunk until the next is written. Where the system does
-not tell when that is (other than Linux), from the write: with 2 ms and chunked encoding httpx,
-requests, aiohttp and Node's fetch are exact on an idle machine; without, aiohttp and Node merge."""
+"""Seconds between two writes, at least. The next waits until the client has read the one before,
+too; where the system does not tell (other than Linux), 2 ms with chunked encoding are exact on an
+idle machine for httpx, requests, aiohttp and Node's fetch. Without, aiohttp and Node merge."""
 
 # The client talks to this server instead of the recorded one: everything else must be the same.
 _MATCHING = Matching(("method", "path", "query", "body"))
