@@ -5,7 +5,6 @@ Both kinds come from `streamtape.sweep`; here they get one face, for `_sweep` to
 
 from __future__ import annotations
 
-import dataclasses
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
     from pytest_streamtape._options import SweepOptions
 
-__all__ = ["Cases", "Playing", "cases_of", "first_of", "variant_of"]
+__all__ = ["Cases", "Playing", "cases_of", "first_of"]
 
 
 class Playing(NamedTuple):
@@ -88,29 +87,6 @@ def first_of(cassette: streamtape.Cassette, options: SweepOptions) -> Playing | 
     return Playing(cassette, {"abort": Abort(1)}) if over == ["aborts"] else None
 
 
-def variant_of(cassette: streamtape.Cassette, name: str) -> streamtape.Cassette:
-    """Return a cassette rewritten by a variant; "" is the recording itself.
-
-    Raises:
-        UsageError: there is no such variant.
-    """
-    if not name:
-        return cassette
-    (variant,) = sweeps.variants(name)
-    return streamtape.Cassette(
-        tuple(
-            dataclasses.replace(
-                item,
-                response=dataclasses.replace(
-                    item.response, body=variant.rewrite(item.response.body), chunks=None
-                ),
-            )
-            for item in cassette.interactions
-        ),
-        cassette.path,
-    )
-
-
 class _OnClock:
     """Around the runs of a sweep on a virtual clock, one more such clock.
 
@@ -137,7 +113,7 @@ class _Splits(_OnClock):
         self._path = tape.path
         variants = sweeps.variants(options.variants)
         self._cassettes = {
-            name: variant_of(tape.cassette, name)
+            name: sweeps.variant_of(tape.cassette, name)
             for name in ("", *(variant.name for variant in variants))
         }
         self.sweep = sweeps.Sweep(

@@ -173,9 +173,7 @@ def _tape(item: pytest.Item, path: Any, options: Any, remedy: str) -> Tape:
         return streamtape.Tape(path, options, remedy, cassette=playing.cassette)
     variant = item.config.getoption("streamtape_variant")
     if variant:
-        from pytest_streamtape import _cases  # noqa: PLC0415 - imports the library
-
-        cassette = _cases.variant_of(streamtape.load(path), variant)
+        cassette = streamtape.sweep.variant_of(streamtape.load(path), variant)
         return streamtape.Tape(path, options, remedy, cassette=cassette)
     return streamtape.Tape(path, options, remedy)
 

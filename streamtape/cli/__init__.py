@@ -4,8 +4,10 @@ It decides nothing. Results go to standard output; errors of streamtape become o
 standard error. Exit status:
 
 * 0: done, and nothing was found;
-* 1: an error; `check` found a problem, `diff` a difference, `demo` two replays that disagree;
-* 2: a command that is spelled wrong.
+* 1: an error; `check` found a problem, `diff` a difference, `demo` two replays that disagree,
+  `sweep` a split that fails;
+* 2: a command that is spelled wrong; a `sweep` that has nothing to compare;
+* 130: a `sweep` that Ctrl-C ended, after its report.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from streamtape._version import __version__
-from streamtape.cli import _check, _convert, _cut, _demo, _diff, _fix, _show
+from streamtape.cli import _check, _convert, _cut, _demo, _diff, _fix, _serve, _show, _sweep
 from streamtape.errors import StreamtapeError
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-_COMMANDS = (_demo, _show, _diff, _check, _fix, _cut, _convert)
+_COMMANDS = (_demo, _show, _diff, _check, _fix, _cut, _convert, _serve, _sweep)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -22,7 +22,7 @@ from streamtape.playback._session import (
     parse_mode,
     parse_then,
 )
-from streamtape.playback._steps import Fail, FailKind, Finish, Head, Send, Step, Wait
+from streamtape.playback._steps import Fail, FailKind, Finish, Gap, Head, Send, Step, Wait
 
 __all__ = [
     "MODES",
@@ -32,6 +32,7 @@ __all__ = [
     "Fail",
     "FailKind",
     "Finish",
+    "Gap",
     "Gate",
     "Head",
     "Mode",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 if TYPE_CHECKING:
     from streamtape.cassette import Headers
 
-__all__ = ["Fail", "FailKind", "Finish", "Head", "Send", "Step", "Wait"]
+__all__ = ["Fail", "FailKind", "Finish", "Gap", "Head", "Send", "Step", "Wait"]
 
 FailKind: TypeAlias = Literal["disconnect", "reset", "timeout", "exhausted"]
 """How a stream fails: FIN before the body is complete; RST; nothing more until the client's read
@@ -36,6 +36,16 @@ class Wait(NamedTuple):
     seconds: float
 
 
+class Gap(NamedTuple):
+    """Leave at least so many seconds between one chunk and the next: for sockets only.
+
+    A `Wait` catches up with the schedule after a delay, and two writes that catch up are one read
+    of the client's. A gap lasts until the chunk before was taken, too, and moves no schedule.
+    """
+
+    seconds: float
+
+
 class Send(NamedTuple):
     """Hand over one chunk, as one read."""
 
@@ -52,4 +62,4 @@ class Finish(NamedTuple):
     """End the body as HTTP ends one."""
 
 
-Step: TypeAlias = Head | Wait | Send | Fail | Finish
+Step: TypeAlias = Head | Wait | Gap | Send | Fail | Finish

@@ -1,13 +1,15 @@
-"""Real sockets on loopback: a server that performs playback's steps, and an embedded upstream.
+"""Real sockets on loopback: a cassette served to any client, and an embedded upstream.
 
-    >>> with Upstream() as upstream:
-    ...     client = anthropic.Anthropic(base_url=upstream.url, api_key="any")
+    >>> with ReplayServer("hello.yaml", split="bytes") as server:
+    ...     client = anthropic.Anthropic(base_url=server.url, api_key="any")
 
 A server binds to 127.0.0.1 and to nothing else. It performs the same steps as the in-process
 transports, as socket writes, FIN and RST.
 """
 
+from streamtape.server._environment import environment
 from streamtape.server._loopback import LoopbackServer, Served
+from streamtape.server._replay import GAP, ReplayServer
 from streamtape.server._upstream import Upstream
 
-__all__ = ["LoopbackServer", "Served", "Upstream"]
+__all__ = ["GAP", "LoopbackServer", "ReplayServer", "Served", "Upstream", "environment"]

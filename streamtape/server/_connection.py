@@ -11,14 +11,14 @@ import asyncio
 import contextlib
 import socket
 import struct
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import h11
 
 from streamtape.cassette import Request
-from streamtape.playback import Fail, Finish, Head, Send, Wait
+from streamtape.playback import Fail, Finish, Gap, Head, Send, Wait
+from streamtape.server._sockets import unacknowledged, unread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -32,6 +32,7 @@ __all__ = ["Connection", "Served"]
 _READ = 65_536
 _MOST_BODY = 64 * 1024 * 1024  # of a request; several times what a model API takes
 _POLL = 0.001  # seconds between two looks at what is under way
+_MOST_PATIENCE = 1.0  # seconds; a client that does not read has filled its own memory on purpose
 _LINGER_NONE = struct.pack("ii", 1, 0)  # close() sends RST instead of FIN
 
 
@@ -72,7 +73,8 @@ class Connection:
         self._due = 0.0
         # Always one read under way, so that a close is noticed while the server waits or writes.
         self._incoming = asyncio.ensure_future(reader.read(_READ))
-        writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._socket: socket.socket = writer.get_extra_info("socket")
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     async def run(self) -> None:
         """Serve until the client or a fault closes the connection."""
@@ -130,6 +132,8 @@ class Connection:
         if isinstance(step, Wait):
             self._due += step.seconds
             await self._wait_until(self._due)
+        elif isinstance(step, Gap):
+            await self._leave_gap(step.seconds)
         elif isinstance(step, Head):
             # Framing is the server's own: chunked, so that one `Send` is one HTTP chunk.
             kept = [(n, v) for n, v in step.headers if n not in _FRAMING]
@@ -151,18 +155,27 @@ class Connection:
             await self._wait_until(float("inf"))  # until the client gives up
         if step.kind == "reset":
             await self._delivered()
-            linger = socket.SO_LINGER
-            sock = self._writer.get_extra_info("socket")
-            sock.setsockopt(socket.SOL_SOCKET, linger, _LINGER_NONE)
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NONE)
             self._writer.transport.abort()
         self._writer.close()
         raise _Closed
 
     async def _delivered(self) -> None:
         """Wait until the client's side has every byte: a RST discards what is still under way."""
-        transport = self._writer.transport
-        while transport.get_write_buffer_size() or _unacknowledged(self._writer):
+        while self._writer.transport.get_write_buffer_size() or unacknowledged(self._socket):
             await self._wait_until(asyncio.get_running_loop().time() + _POLL)
+
+    async def _leave_gap(self, seconds: float) -> None:
+        """Wait, and until the client has read every byte, where the system tells; not for ever.
+
+        A client that is busy finds two writes as one, however long the gap between them was
+        (measured on a busy machine, Node 20's fetch: 22 % of the cuts unseen with 2 ms alone).
+        """
+        loop = asyncio.get_running_loop()
+        patience = loop.time() + _MOST_PATIENCE
+        await self._wait_until(loop.time() + seconds)
+        while (unacknowledged(self._socket) or unread(self._socket)) and loop.time() < patience:
+            await self._wait_until(loop.time() + max(seconds, _POLL))
 
     async def _refuse(self, error: h11.RemoteProtocolError) -> None:
         """Answer a malformed request with the status that h11 suggests."""
@@ -197,20 +210,6 @@ class Connection:
         await asyncio.wait([self._incoming], timeout=timeout)
         if self._incoming.done() and (self._incoming.exception() or not self._incoming.result()):
             raise _Closed
-
-
-def _unacknowledged(writer: asyncio.StreamWriter) -> int:
-    """Return how many bytes the system has not delivered yet; 0 where it does not tell."""
-    queued = bytearray(4)
-    try:
-        import fcntl  # noqa: PLC0415 - not on Windows
-        import termios  # noqa: PLC0415 - not on Windows
-
-        # SIOCOUTQ of Linux (tcp(7)) has the number and the meaning of TIOCOUTQ.
-        fcntl.ioctl(writer.get_extra_info("socket").fileno(), termios.TIOCOUTQ, queued)
-    except (ImportError, OSError):
-        return 0
-    return int.from_bytes(queued, sys.byteorder)
 
 
 _FRAMING = frozenset({"transfer-encoding", "content-length", "connection"})

@@ -15,6 +15,7 @@ a socket, and knows neither pytest nor HTTP.
 from streamtape.sweep._boundaries import Boundaries, Place
 from streamtape.sweep._case import Case, Recording, Source, Subject, subjects_of
 from streamtape.sweep._coverage import Coverage, CoverageCount, Marks
+from streamtape.sweep._drive import Result, Runner, drive
 from streamtape.sweep._enumerate import (
     Cuts,
     Enumerator,
@@ -29,6 +30,7 @@ from streamtape.sweep._enumerate import parse as parse_over
 from streamtape.sweep._excerpt import Excerpt, excerpt
 from streamtape.sweep._growth import Growth
 from streamtape.sweep._kinds import BOUNDARIES, KINDS, Kind
+from streamtape.sweep._recording import variant_of
 from streamtape.sweep._report import Failure, SweepReport, Tally
 from streamtape.sweep._run import Parse, difference, run
 from streamtape.sweep._shrink import shrink, shrink_with
@@ -63,6 +65,8 @@ __all__ = [
     "Place",
     "Randoms",
     "Recording",
+    "Result",
+    "Runner",
     "Sizes",
     "Source",
     "Subject",
@@ -77,6 +81,7 @@ __all__ = [
     "coverage_line",
     "describe",
     "difference",
+    "drive",
     "excerpt",
     "is_trouble",
     "parse_over",
@@ -85,5 +90,6 @@ __all__ = [
     "shrink",
     "shrink_with",
     "subjects_of",
+    "variant_of",
     "variants",
 ]

@@ -230,6 +230,11 @@ class Sweep:
         )
 
     @property
+    def failed(self) -> int:
+        """How many cases have failed so far, those for shrinking left out."""
+        return self._failed
+
+    @property
     def smallest(self) -> Failure | None:
         """The smallest failure so far, without its excerpts."""
         return self._smallest

@@ -1,0 +1,47 @@
+"""`streamtape serve`: a cassette on loopback, until Ctrl-C."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from streamtape import cassette as cassettes
+
+if TYPE_CHECKING:
+    import argparse
+
+__all__ = ["declare"]
+
+
+def declare(commands: Any) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser(
+        "serve",
+        help="serve a cassette on 127.0.0.1, to any client, until Ctrl-C",
+        description="Every interaction answers as often as it is asked for.",
+        epilog="Example: streamtape serve cassettes/hello.yaml --split at:611 --timing recorded",
+    )
+    parser.add_argument("cassette", help="a cassette file")
+    parser.add_argument("--port", type=int, default=0, metavar="N", help="default: any free one")
+    parser.add_argument("--split", default="recorded", help="how bodies are cut: bytes, at:611")
+    parser.add_argument("--timing", default="instant", help="when bytes come: recorded, fixed:5ms")
+    parser.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from streamtape.server import ReplayServer  # noqa: PLC0415 - asyncio and h11, for who serves
+
+    server = ReplayServer(
+        cassettes.load(options.cassette),
+        split=options.split,
+        timing=options.timing,
+        allow_playback_repeats=True,
+        port=options.port,
+    )
+    try:
+        with server:
+            print(server.url, flush=True)
+            threading.Event().wait()
+    except KeyboardInterrupt:
+        print(f"{len(server.playbacks)} replayed, {len(server.misses)} missed")
+    return 0

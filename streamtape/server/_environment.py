@@ -1,0 +1,42 @@
+"""What a command's environment says, so that it talks to a server here.
+
+It decides names and values, and sets nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["environment"]
+
+# The SDKs do not start without a key; who has one keeps it, and it goes to loopback only.
+_KEYS = dict.fromkeys(("ANTHROPIC_API_KEY", "OPENAI_API_KEY"), "streamtape")
+
+
+def environment(url: str, inherited: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment in which the known SDKs talk to a server.
+
+    Args:
+        url: the server's base URL, without a slash at its end.
+        inherited: the environment that it is made from, usually `os.environ`.
+
+    Returns:
+        `inherited` with `STREAMTAPE_URL` (the base URL), `ANTHROPIC_BASE_URL` (the same),
+        `OPENAI_BASE_URL` (with the ``/v1`` that OpenAI's SDKs count as part of it), keys where
+        there are none, and no proxy before the server.
+    """
+    host = url.partition("://")[2].rpartition(":")[0]
+    proxied = inherited.get("no_proxy") or inherited.get("NO_PROXY")
+    direct = f"{host},{proxied}" if proxied else host
+    return {
+        **_KEYS,
+        **inherited,
+        "STREAMTAPE_URL": url,
+        "ANTHROPIC_BASE_URL": url,
+        "OPENAI_BASE_URL": f"{url}/v1",
+        "no_proxy": direct,
+        "NO_PROXY": direct,
+    }

@@ -1,0 +1,31 @@
+"""The environment of a command that is to talk to a server here."""
+
+from streamtape.server import environment
+
+URL = "http://127.0.0.1:8000"
+
+
+def test_the_sdks_find_the_server():
+    """Anthropic's base URL has no version in it, OpenAI's has; keys are there."""
+    assert environment(URL, {}) == {
+        "STREAMTAPE_URL": URL,
+        "ANTHROPIC_BASE_URL": URL,
+        "OPENAI_BASE_URL": f"{URL}/v1",
+        "ANTHROPIC_API_KEY": "streamtape",
+        "OPENAI_API_KEY": "streamtape",
+        "no_proxy": "127.0.0.1",
+        "NO_PROXY": "127.0.0.1",
+    }
+
+
+def test_what_is_there_stays_but_for_the_server():
+    """Keys and other variables are kept; a base URL is replaced, a list of hosts grows."""
+    inherited = {
+        "PATH": "/bin",
+        "OPENAI_API_KEY": "k",
+        "ANTHROPIC_BASE_URL": "u",
+        "NO_PROXY": "here",
+    }
+    made = environment(URL, inherited)
+    assert (made["PATH"], made["OPENAI_API_KEY"], made["ANTHROPIC_BASE_URL"]) == ("/bin", "k", URL)
+    assert made["no_proxy"] == made["NO_PROXY"] == "127.0.0.1,here"
