@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from streamtape import cassette as cassettes
-
-if TYPE_CHECKING:
-    import argparse
+from streamtape.errors import UsageError
 
 __all__ = ["declare"]
+
+_LAST_PORT = 65_535
 
 
 def declare(commands: Any) -> None:
@@ -22,7 +23,7 @@ def declare(commands: Any) -> None:
         epilog="Example: streamtape serve cassettes/hello.yaml --split at:611 --timing recorded",
     )
     parser.add_argument("cassette", help="a cassette file")
-    parser.add_argument("--port", type=int, default=0, metavar="N", help="default: any free one")
+    parser.add_argument("--port", type=_port, default=0, metavar="N", help="default: any free one")
     parser.add_argument("--split", default="recorded", help="how bodies are cut: bytes, at:611")
     parser.add_argument("--timing", default="instant", help="when bytes come: recorded, fixed:5ms")
     parser.set_defaults(run=_run)
@@ -42,6 +43,15 @@ def _run(options: argparse.Namespace) -> int:
         with server:
             print(server.url, flush=True)
             threading.Event().wait()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise UsageError(f"--port {options.port}", reason, "Name another, or none.") from None
     except KeyboardInterrupt:
         print(f"{len(server.playbacks)} replayed, {len(server.misses)} missed")
     return 0
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: 0 to {_LAST_PORT}")
+    return int(text)

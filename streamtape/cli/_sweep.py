@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import sys
 import time
 from typing import TYPE_CHECKING, Any
@@ -64,6 +65,8 @@ def declare(commands: Any) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
+    # The processes lead groups of their own: who only dies would leave them behind.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return _sweep(options)
     except StreamtapeError as error:
@@ -71,6 +74,8 @@ def _run(options: argparse.Namespace) -> int:
         return 2
     except KeyboardInterrupt:
         return _STOPPED
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _sweep(options: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ they are spread over workers `sweep.drive`'s, how a process ends `Processes`'.
 from __future__ import annotations
 
 import os
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -66,7 +67,7 @@ class CommandSweep:
     ) -> None:
         if not command:
             raise UsageError("an empty command", "nothing would be run", "Name a program.")
-        if not timeout > 0:
+        if not 0 < timeout < threading.TIMEOUT_MAX:
             raise UsageError(f"timeout={timeout:g}", "not a time", "Give seconds, more than 0.")
         sweeps.parse_over(over)
         self._command, self._cassette, self._over = list(command), cassette, over

@@ -3,6 +3,7 @@
 import io
 import os
 import signal
+import socket
 import subprocess
 import sys
 
@@ -141,8 +142,12 @@ def test_a_command_is_needed(path, capsys):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="SIGINT and FIFOs")
-@pytest.mark.parametrize("when", ["unsplit", "sweeping"])
-def test_ctrl_c_stops_at_once(path, tmp_path, when):
+@pytest.mark.parametrize(
+    ("when", "how"),
+    [("unsplit", signal.SIGINT), ("sweeping", signal.SIGINT), ("sweeping", signal.SIGTERM)],
+    ids=["unsplit", "sweeping", "terminated"],
+)
+def test_ctrl_c_stops_at_once(path, tmp_path, when, how):
     """Ctrl-C ends what runs and tells what has been run; 130 is the status that shells know."""
     fifo = tmp_path / "fifo"
     os.mkfifo(fifo)
@@ -157,7 +162,7 @@ def test_ctrl_c_stops_at_once(path, tmp_path, when):
         text=True,
     ) as process:
         fifo.read_bytes()  # returns when the command under test has come so far
-        process.send_signal(signal.SIGINT)
+        process.send_signal(how)
         out, err = process.communicate(timeout=20)
     assert process.returncode == 130
     told = "streamtape: passes under 1 split (stopped: 1 of 2 not run)\n"
@@ -180,3 +185,17 @@ def test_serve(path):
         process.send_signal(signal.SIGINT)
         out, _ = process.communicate(timeout=20)
     assert (process.returncode, out) == (0, "2 replayed, 0 missed\n")
+
+
+def test_serve_at_a_port_that_is_none(path, capsys):
+    """A port that is taken is a sentence, one that cannot be is spelled wrong."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main(["serve", path, "--port", str(port)]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith(f"streamtape: --port {port}: ")
+    assert told.endswith(" Name another, or none.\n")
+    with pytest.raises(SystemExit) as caught:
+        main(["serve", path, "--port", "65536"])
+    assert caught.value.code == 2
+    assert "argument --port: '65536' is no port: 0 to 65535" in capsys.readouterr().err

@@ -35,7 +35,8 @@ def test_a_command_that_fails_is_found(client, cassette):
 
 def test_a_command_that_prints_something_else_is_found(client, cassette):
     """The status alone does not tell; two sweeps at different widths give one report."""
-    reports = [swept(client.lossy, cassette(), jobs=jobs) for jobs in (1, 3)]
+    over = ["whole", "at:3", "size:8", "bytes"]
+    reports = [swept(client.lossy, cassette(), over, jobs=jobs) for jobs in (1, 3)]
     assert reports[0] == reports[1]
     assert reports[0].smallest.error.startswith("its output differs at character 7\n")
 
@@ -125,14 +126,14 @@ def test_a_status_that_is_no_success_can_be_compared(client, cassette):
         ("print(1)", "it asked the server for nothing. Send its requests to $STREAMTAPE_URL "),
         ("list(chunks('/x'))", "without any split, the cassette has no answer to GET http://"),
         ("print(list(chunks()), os.getpid())", "two runs on the same whole body gave different"),
-        ("import time; time.sleep(60)", "without any split, no result within 1 s. Mend it, or"),
+        ("import time; time.sleep(60)", "without any split, no result within 0.5 s. Mend it, or"),
     ],
     ids=["asks for nothing", "miss", "never the same", "hangs"],
 )
 def test_what_cannot_be_compared_is_refused(client, cassette, source, told):
     """A command that does not work unsplit is no finding of a sweep."""
     with pytest.raises(UsageError) as caught:
-        CommandSweep(client(source), cassette(), timeout=1.0).run()
+        CommandSweep(client(source), cassette(), timeout=0.5 if "sleep" in source else 20).run()
     assert told in str(caught.value)
 
 
