@@ -85,14 +85,37 @@ def asked_for(item: pytest.Item, defaults: Mapping[str, Any]) -> Asked:
         merged["mode"] = "none"
     sweeping = {name: value for name, value in merged.items() if name in _SWEEPING}
     merged = {name: value for name, value in merged.items() if name not in _SWEEPING}
+    if misplaced := [name for name in _SWEEPING if name in defaults]:
+        problem = f"{', '.join(misplaced)} belongs on a marker, not into streamtape_config"
+        raise pytest.UsageError(f"streamtape: {item.nodeid}: {problem}")
     try:
-        if sweeping.get("sweep") is not None:
-            if not streamtape.sweep.is_trouble(sweeping["sweep"]):
-                streamtape.sweep.parse_over(sweeping["sweep"])
-            streamtape.sweep.variants(sweeping.get("variants"))
+        _check_sweep(sweeping)
         return Asked(cassette, streamtape.TapeOptions.of(merged))
     except streamtape.UsageError as error:
         raise pytest.UsageError(f"streamtape: {item.nodeid}: {error}") from None
+
+
+def _check_sweep(given: Mapping[str, Any]) -> None:
+    """Refuse what a sweep cannot take.
+
+    Raises:
+        UsageError: see above.
+    """
+    import streamtape  # noqa: PLC0415 - for tests that use it
+
+    if given.get("sweep") is None:
+        return
+    if not streamtape.sweep.is_trouble(given["sweep"]):
+        streamtape.sweep.parse_over(given["sweep"])
+    streamtape.sweep.variants(given.get("variants"))
+    if not _is_timeout(timeout := given.get("timeout")):
+        remedy = "Give seconds, more than 0, or None for no limit."
+        raise streamtape.UsageError(f"timeout={timeout!r}", "not a time", remedy)
+
+
+def _is_timeout(value: object) -> bool:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value is None or (number and value > 0)
 
 
 def sweep_of(item: pytest.Item) -> SweepOptions | None:
@@ -106,6 +129,8 @@ def sweep_of(item: pytest.Item) -> SweepOptions | None:
     except pytest.UsageError:
         return None  # the set-up of the test will say so
     over = marked.get("sweep")
+    if not _is_timeout(marked.get("timeout")):
+        return None  # so will it of this
     config = item.config
     given = _given(config)
     records = given.get("mode", marked.get("mode", "none")) != "none"
@@ -146,10 +171,15 @@ def check_command_line(config: pytest.Config) -> None:
         pytest.UsageError: see above.
     """
     given = _given(config)
-    if not given:
+    variant = config.getoption("streamtape_variant")
+    if not given and variant is None:
         return
     import streamtape  # noqa: PLC0415 - see above
 
+    try:
+        streamtape.sweep.variants(variant)
+    except streamtape.UsageError as error:
+        raise pytest.UsageError(f"--streamtape-variant: {error}") from None
     for name, value in given.items():
         try:
             streamtape.TapeOptions.of({name: value})

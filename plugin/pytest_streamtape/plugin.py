@@ -95,6 +95,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if "shards" in marker.kwargs:
             shards = marker.kwargs["shards"]
             break
+    if not isinstance(shards, int) or shards < 1:
+        problem = f"shards={shards!r}: not a number of parts, from 1"
+        raise pytest.Collector.CollectError(f"streamtape: {metafunc.definition.nodeid}: {problem}")
     if shards > 1:
         metafunc.fixturenames.append(_options.SHARD_FIXTURE)
         numbers = [(number, shards) for number in range(shards)]

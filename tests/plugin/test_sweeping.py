@@ -321,6 +321,12 @@ def test_nothing_to_sweep_is_a_failure(swept):
     [
         ('sweep="cut"', "*streamtape: test_it.py::test_it: *cut*"),
         ('sweep="cuts", variants="klf"', "*streamtape: test_it.py::test_it: *klf*"),
+        (
+            'sweep="cuts", timeout="5"',
+            "*streamtape: test_it.py::test_it: timeout='5': not a time. *",
+        ),
+        ('sweep="cuts", timeout=0', "*streamtape: test_it.py::test_it: timeout=0: not a time. *"),
+        ('sweep="cuts", shards="4"', "*streamtape: test_it.py::test_it: shards='4': not a number*"),
     ],
 )
 def test_a_sweep_that_cannot_be(swept, marker, message):
@@ -328,6 +334,23 @@ def test_a_sweep_that_cannot_be(swept, marker, message):
     result = swept(f'@pytest.mark.streamtape("x.yaml", {marker})\ndef test_it():\n    ask()\n')
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines([message])
+
+
+def test_a_sweep_is_the_marker_s_to_ask_for(swept):
+    """A sweep in `streamtape_config` would turn every test into thousands: it is refused."""
+    result = swept(
+        "@pytest.fixture\ndef streamtape_config():\n    return {'sweep': 'cuts'}\n"
+        '@pytest.mark.streamtape("x.yaml")\ndef test_it():\n    ask()\n'
+    )
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*sweep belongs on a marker, not into streamtape_config"])
+
+
+def test_a_variant_that_is_none_stops_before_any_test(swept):
+    """A mistyped variant on the command line is refused at once."""
+    result = swept("def test_it():\n    pass\n", "--streamtape-variant=klf")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*--streamtape-variant: *klf*"])
 
 
 def test_xfail_and_skip(swept):
