@@ -235,5 +235,7 @@ def _profile(value: object, given: Mapping[str, Any]) -> Profile:
 
 def _number(value: float) -> str:
     """Write a number so that it reads back as itself, without a needless `.0`."""
+    if isinstance(value, int):
+        return str(value)  # a seed is read as an integer, and 1e+06 is none
     short = f"{value:g}"
     return short if float(short) == value else repr(value)
