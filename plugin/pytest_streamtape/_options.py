@@ -114,8 +114,9 @@ def _check_sweep(given: Mapping[str, Any]) -> None:
 
 
 def _is_timeout(value: object) -> bool:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return value is None or (number and value > 0)
+    if value is None or isinstance(value, bool):
+        return value is None
+    return isinstance(value, int | float) and value > 0
 
 
 def sweep_of(item: pytest.Item) -> SweepOptions | None:

@@ -90,7 +90,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Turn a sweep with ``shards=8`` into eight items, for xdist to spread."""
-    shards = 1
+    shards: Any = 1
     for marker in metafunc.definition.iter_markers(_options.MARKER):
         if "shards" in marker.kwargs:
             shards = marker.kwargs["shards"]
