@@ -11,11 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     import pytest
 
     from streamtape.sweep import SweepReport
 
 __all__ = ["SAVED", "Summary"]
+
+_WIDTH = 96
 
 SAVED = "streamtape_saved"
 """The property of a report that says which recording was written."""
@@ -76,8 +80,21 @@ class Summary:
             f"{len(self._swept)} test(s) swept under {total.checked:,} splits"
             f"{f', {failing} failing' if failing else ''}"
         )
-        terminalreporter.write_line(coverage_line(total.coverage))
+        for line in _packed(coverage_line(total.coverage).split("   ")):
+            terminalreporter.write_line(line)
         if self._coverage_file:
             content = json.dumps(total.coverage.to_dict(), indent=1)
             Path(self._coverage_file).write_text(f"{content}\n", "utf-8")
             terminalreporter.write_line(f"written to {self._coverage_file}")
+
+
+def _packed(parts: Iterable[str]) -> Iterator[str]:
+    """Yield the parts in lines, as many in each as fit."""
+    line = ""
+    for part in parts:
+        joined = f"{line}   {part}" if line else part
+        if len(joined) > _WIDTH and line:
+            yield line
+            joined = part
+        line = joined
+    yield line

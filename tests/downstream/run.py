@@ -17,7 +17,9 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).parent
-PROJECTS = ("anthropic2", "anthropic0", "openai")
+# What is installed (requirements/NAME.txt), and the production code that uses it. The tests are the
+# same for all: shared/.
+PROJECTS = {"anthropic2": "anthropic", "anthropic0": "anthropic", "openai": "openai"}
 
 # Runs inside the project's environment: the upstream comes from the installed wheel.
 RECORD = """
@@ -52,12 +54,13 @@ def check(project: str, wheel: Path, folder: Path) -> None:
     """Install, record, replay and sweep one project."""
     print(f"\n--- {project}", flush=True)
     work = folder / project
-    shutil.copytree(HERE / project, work)
+    shutil.copytree(HERE / "shared", work)
+    shutil.copytree(HERE / PROJECTS[project], work, dirs_exist_ok=True)
     environment = folder / f"{project}-env"
     run(sys.executable, "-m", "venv", environment, cwd=folder)
     python = python_of(environment)
     install = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
-    run(python, *install, wheel, "-r", "requirements.txt", cwd=work)
+    run(python, *install, wheel, "-r", HERE / "requirements" / f"{project}.txt", cwd=work)
     key = {"ANTHROPIC_API_KEY": "sk-ant-not-a-real-key", "OPENAI_API_KEY": "sk-not-a-real-key"}
     run(python, "-c", RECORD, cwd=work, **key)
     cassettes = sorted((work / "cassettes").rglob("*.yaml"))

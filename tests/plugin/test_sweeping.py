@@ -58,7 +58,7 @@ def test_a_passing_sweep(swept):
         [
             "=* streamtape: boundaries *=",
             "1 test(s) swept under 23 splits",
-            "*utf8 1/1   *",
+            "*utf8 1/1*",
         ]
     )
 
