@@ -147,15 +147,6 @@ class Project:
             assert status == 0, command
 
 
-@pytest.fixture(autouse=True)
-def _leave_no_sockets():
-    """Collect the clients that examples do not close, before they warn in another test."""
-    yield
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
-
-
 @pytest.fixture(scope="module")
 def _libraries():
     """Import what examples import: pytester forgets what is first imported inside of a run."""
