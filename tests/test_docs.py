@@ -175,6 +175,10 @@ def project(_libraries, _clients, pytester, capsys, monkeypatch):
     return Project(pytester, capsys)
 
 
+# The clients of the examples are not closed, as users' are not. Their sockets are collected at any
+# time, also while pytest runs inside of pytest.
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("page", RUN, ids=name)
 def test_every_example_runs(page, project, monkeypatch):
     """What a page tells to type works, in its order, and prints what the page says."""
