@@ -140,14 +140,12 @@ class _ReplayStream:
 
     def __iter__(self) -> Iterator[bytes]:
         taken = False
-        session, playback = self._session, self._playback
+        session, sent = self._session, self._playback.sent  # looked up once: chunks are thousands
         for step in self._steps:
             if isinstance(step, Send):
                 data = step.data
                 if session.gate is None:
-                    # `Playback.sent`, without the call: chunks are thousands.
-                    playback.delivered += len(data)
-                    playback.end = None
+                    sent(data)
                     yield data
                 else:
                     yield from self._pieces(data)
