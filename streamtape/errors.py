@@ -62,6 +62,10 @@ class UsageError(StreamtapeError, ValueError):
         remedy: what would be valid.
     """
 
+    what: str
+    problem: str
+    remedy: str
+
     def __init__(self, what: str, problem: str, remedy: str) -> None:
         self.what, self.problem, self.remedy = what, problem, remedy
         super().__init__(f"{what}: {problem}. {remedy}")
@@ -83,6 +87,9 @@ class CassetteNotFoundError(CassetteError, FileNotFoundError):
         path: where it was looked for.
         remedy: the command that records it.
     """
+
+    path: Path
+    remedy: str
 
     def __init__(self, path: Path, remedy: str) -> None:
         self.path, self.remedy = path, remedy
@@ -107,6 +114,12 @@ class CassetteFormatError(CassetteError):
         remedy: what to do about it.
     """
 
+    path: Path
+    line: int | None
+    field: str
+    problem: str
+    remedy: str
+
     def __init__(
         self, path: Path, problem: str, remedy: str, *, line: int | None = None, field: str = ""
     ) -> None:
@@ -130,6 +143,10 @@ class CassetteWriteError(CassetteError):
         remedy: what to do about it.
     """
 
+    path: Path
+    reason: str
+    remedy: str
+
     def __init__(self, path: Path, reason: str, remedy: str) -> None:
         self.path, self.reason, self.remedy = path, reason, remedy
         super().__init__(f"{path}: the recording was not saved: {reason}. {remedy}")
@@ -145,6 +162,9 @@ class UnplayedError(StreamtapeError, AssertionError):
         path: the cassette, or None for one in memory.
         unplayed: one line for each interaction that nobody asked for.
     """
+
+    path: Path | None
+    unplayed: list[str]
 
     def __init__(self, path: Path | None, unplayed: Sequence[str]) -> None:
         self.path, self.unplayed = path, list(unplayed)
@@ -167,6 +187,10 @@ class PlaybackError(StreamtapeError, AssertionError):
         playbacks: one line for each stream that it is about.
     """
 
+    path: Path
+    problem: str
+    playbacks: list[str]
+
     def __init__(self, path: Path, problem: str, playbacks: Sequence[str]) -> None:
         self.path, self.problem, self.playbacks = path, problem, list(playbacks)
         lines = "".join(f"\n  {line}" for line in self.playbacks) or "\n  (nothing was replayed)"
@@ -186,6 +210,9 @@ class NetworkBlockedError(StreamtapeError, ConnectionError):
         host: the name or address, as it was asked for.
         port: the port, or None where only a name was looked up.
     """
+
+    host: str
+    port: int | None
 
     def __init__(self, host: str, port: int | None = None) -> None:
         self.host, self.port = host, port
@@ -215,6 +242,9 @@ class EventTooLargeError(StreamError):
         size: bytes of the event when it was given up; the whole may be larger.
     """
 
+    limit: int
+    size: int
+
     def __init__(self, limit: int, size: int) -> None:
         self.limit, self.size = limit, size
         super().__init__(
@@ -240,6 +270,11 @@ class CassetteMiss(BaseException):
         remedy: the command that records it.
     """
 
+    request: str
+    path: Path | None
+    details: list[str]
+    remedy: str
+
     def __init__(
         self, request: str, path: Path | None, details: Sequence[str], remedy: str
     ) -> None:
@@ -261,6 +296,9 @@ class CaseTimeout(BaseException):
         seconds: the limit.
         place: where it was stopped, as ``file:line``, or "" where that is not known.
     """
+
+    seconds: float
+    place: str
 
     def __init__(self, seconds: float, place: str = "") -> None:
         self.seconds, self.place = seconds, place

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from streamtape.cassette import Finding, Interaction
+    from streamtape.clock import Clock
     from streamtape.faults import Faults
 
     Params = ParamSpec("Params")
@@ -67,15 +68,15 @@ class Tape(Observed):
         cassette: cassettes.Cassette | None = None,
     ) -> None:
         self.path = path
-        self.options = options
+        self.options: TapeOptions = options
         self._remedy = remedy
         if cassette is None:
             missing_ok = missing_ok or options.mode != "none"
             cassette = _existing(path, remedy, missing_ok=missing_ok)
-        self.session = self._session(cassette)
+        self.session: Session = self._session(cassette)
         # A recording is of real time, whatever its replays are to have.
         is_virtual = options.clock is VirtualClock
-        self.clock = RealClock() if is_virtual and self.session.records else options.clock()
+        self.clock: Clock = RealClock() if is_virtual and self.session.records else options.clock()
         self.blocked: list[str] = []
         self._stack = ExitStack()
 
