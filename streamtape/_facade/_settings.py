@@ -45,7 +45,7 @@ class TapeSettings(TypedDict, total=False):
         filter_query_parameters: the same, for the query of the URL.
         before_record_request: a function (or several), from a request to a request or None.
         before_record_response: a function (or several), from a response to a response or None.
-        redact: Pattern | Iterable[BodyRule]
+        redact: patterns, and functions from the bytes of a body to bytes.
         block_network: whether replaying lets nothing out of the machine.
         allowed_hosts: where to it may go all the same; text with commas, or a list.
         unplayed: what it means when an interaction is never asked for.

@@ -3,9 +3,9 @@
     python tests/release/artifacts.py dist
 
 Two builds from two copies of what git has, under one SOURCE_DATE_EPOCH, are the same to the byte.
-The wheel holds the files that git has of both packages, nothing else but its metadata; the sdist, what
-is needed to build and to test. Data of a package (a page, a schema) is taken by its kind: a new kind
-is named in `DATA`, or it is an accident.
+The wheel holds the files that git has of both packages, nothing else but its metadata; the sdist,
+what is needed to build and to test. Data of a package (a page, a schema) is taken by its kind: a
+new kind is named in `DATA`, or it is an accident.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def the_version() -> str:
     found = VERSION.search((ROOT / "streamtape" / "_version.py").read_text("utf-8"))
     if not found:
         sys.exit("artifacts: streamtape/_version.py has no version")
-    if f"## [{found[1]}]" not in (ROOT / "docs" / "changelog.md").read_text("utf-8"):
+    if f"\n## {found[1]} - " not in (ROOT / "docs" / "changelog.md").read_text("utf-8"):
         sys.exit(f"artifacts: docs/changelog.md has no section for {found[1]}")
     return found[1]
 

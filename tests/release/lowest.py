@@ -89,9 +89,7 @@ def main() -> int:
 
 
 def _present(names: tuple[str, ...]) -> list[str]:
-    found = (
-        name if (ROOT / "tests" / name).is_dir() else f"test_{name}.py" for name in names
-    )
+    found = (name if (ROOT / "tests" / name).is_dir() else f"test_{name}.py" for name in names)
     return [name for name in found if (ROOT / "tests" / name).exists()]
 
 

@@ -3,8 +3,8 @@
     python tests/release/typed.py dist/pytest_streamtape-*.whl
 
 Everything public has a known type (`--verifytypes`, of both packages), and `tests/typing/api.py` is
-read by mypy and by pyright as it says. basedpyright is pyright with a Node of its own: from a wheel,
-nothing else is downloaded. Its own stricter rules are off.
+read by mypy and by pyright as it says. basedpyright is pyright with a Node of its own, from a
+wheel: nothing else is downloaded. Its own stricter rules are off.
 """
 
 from __future__ import annotations

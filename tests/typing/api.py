@@ -1,7 +1,7 @@
 """What type checkers and editors know of streamtape. Never run: mypy and pyright read it.
 
-`tests/release/typed.py` checks it against the installed wheel. A line marked with an error code must
-be an error: an unused mark is reported too.
+`tests/release/typed.py` checks it against the installed wheel. A line marked with an error code
+must be an error: an unused mark is reported too.
 """
 
 from collections.abc import AsyncIterator, Iterator
