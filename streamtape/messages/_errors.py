@@ -46,7 +46,6 @@ __all__ = [
     "NotStartedError",
     "OutputParseError",
     "ToolInputError",
-    "wrap_transport_error",
 ]
 
 
