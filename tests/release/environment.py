@@ -23,6 +23,11 @@ class Environment:
         at = ("--python", self.folder)
         self.run("uv", "pip", "install", "--quiet", *at, *what, inside=False)
 
+    def uninstall(self, package: str) -> None:
+        """Remove a package, whatever needs it."""
+        at = ("--python", self.folder)
+        self.run("uv", "pip", "uninstall", "--quiet", *at, package, inside=False)
+
     def versions(self) -> dict[str, str]:
         """Return what is installed, by normalised name."""
         command = [*_uv(), "pip", "list", "--quiet", "--python", self.folder, "--format", "freeze"]
