@@ -46,8 +46,8 @@ def stage(folder: Path) -> None:
     listed = "\n".join(f"* [`{page.module}`](api/{page.file}): {page.summary}" for page in pages)
     overview = docs / "reference" / "api.md"
     overview.write_text(overview.read_text("utf-8").replace(MODULES, listed), "utf-8")
-    for page in sorted(docs.rglob("*.md")):
-        _bring_in(page, docs)
+    for path in sorted(docs.rglob("*.md")):
+        _bring_in(path, docs)
     nav = _navigation(docs, [f"reference/api/{page.file}" for page in pages])
     config = (HERE / "zensical.toml").read_text("utf-8")
     written = config.replace("[project]\n", f"[project]\nnav = {_toml(nav)}\n", 1)

@@ -50,7 +50,7 @@ def build(folder: Path, epoch: str) -> dict[str, bytes]:
     for name in tracked():
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, copy / name)
-    command = [sys.executable, "-m", "build", "--quiet", "--outdir", out, copy]
+    command = [sys.executable, "-m", "build", "--quiet", "--outdir", str(out), str(copy)]
     subprocess.run(command, env=os.environ | {"SOURCE_DATE_EPOCH": epoch}, check=True)
     return {path.name: path.read_bytes() for path in sorted(out.iterdir())}
 
@@ -108,7 +108,7 @@ def check_metadata(text: str, version: str) -> None:
     for field, value in says.items():
         if metadata[field] != value:
             sys.exit(f"artifacts: {field} is {metadata[field]!r}, not {value!r}")
-    required = {line for line in metadata.get_all("Requires-Dist") if "extra ==" not in line}
+    required = {line for line in metadata.get_all("Requires-Dist", ()) if "extra ==" not in line}
     same(required, set(project["dependencies"]), "Requires-Dist")
 
 
