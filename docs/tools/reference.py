@@ -92,6 +92,8 @@ def _page(module: griffe.Module, anchors: dict[str, griffe.Module]) -> Page:
     parts = [f"# `{module.path}`", *_linked(_plain(text), module, anchors)]
     described: dict[str, str] = {}
     for name in names:
+        if name not in module.members:
+            raise SystemExit(f"reference: {module.path} exports {name}, which its source has not")
         member = _target(module.members[name])
         if member.path in described:  # the same class under another name
             parts.append(_heading(module, name, 2))
