@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("streamtape", "pytest_streamtape")
 _NAME = re.compile(r"(?<!`)`([A-Za-z_][\w.]*)`(?!`)")
 _PAGE = re.compile(r"`{0,2}docs/([\w./-]+\.md)`{0,2}")
-_TABLE = re.compile(r"^=+(?: +=+)+$.*^=+(?: +=+)+$", re.MULTILINE | re.DOTALL)
+_TABLE = re.compile(r"(^=+(?: +=+)+$.*^=+(?: +=+)+$)", re.MULTILINE | re.DOTALL)
 _FENCED = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
 _INDENTED = re.compile(r"(?:^    .*\n?(?:\s*\n(?=    ))?)+", re.MULTILINE)
 _LONGEST_VALUE = 400  # characters; a table of all matchers tells a reader nothing
@@ -61,12 +61,24 @@ class Page(NamedTuple):
 @cache
 def pages() -> tuple[Page, ...]:
     """Return the pages, the package itself first, its modules by name."""
-    modules = list(_modules())
+    modules = _modules()
     anchors = {f"{module.path}.{name}": module for module in modules for name in _exports(module)}
     return tuple(_page(module, anchors) for module in modules)
 
 
-def _modules() -> Iterator[griffe.Module]:
+@cache
+def _public() -> frozenset[str]:
+    """Return where the classes and functions that are exported are defined."""
+    return frozenset(
+        _target(module.members[name]).path
+        for module in _modules()
+        for name in _exports(module)
+        if name in module.members
+    )
+
+
+@cache
+def _modules() -> tuple[griffe.Module, ...]:
     # Of griffe's extensions this one only: keywords of a TypedDict stay as they are written.
     loader = griffe.GriffeLoader(
         search_paths=[ROOT, ROOT / "plugin"],
@@ -75,11 +87,11 @@ def _modules() -> Iterator[griffe.Module]:
     )
     loaded = [loader.load(name) for name in PACKAGES]
     loader.resolve_aliases(external=False)
+    found: list[griffe.Module] = []
     for package in loaded:
-        yield package
-        for name, module in sorted(package.modules.items()):
-            if not name.startswith("_") and module.exports:
-                yield module
+        inner = (each for name, each in sorted(package.modules.items()) if name[0] != "_")
+        found += [package, *(module for module in inner if module.exports)]
+    return tuple(found)
 
 
 def _exports(module: griffe.Module) -> list[str]:
@@ -132,10 +144,20 @@ def _described(module: griffe.Module, name: str, member: Any, level: int) -> Ite
         yield _code(f"{name.rpartition('.')[2]}{annotation}{value}")
     yield from _sections(member)
     if member.is_class:
-        for key, inner in member.members.items():
+        for key, inner in _members(member).items():
             if key.startswith("_") or inner.is_alias or not inner.docstring:
                 continue
             yield from _described(module, f"{name}.{key}", inner, level + 1)
+
+
+def _members(thing: Any) -> dict[str, Any]:
+    """Return what a class has, with what it has from classes that no page describes."""
+    members = dict(thing.members)
+    for base in thing.mro():
+        if base.path not in _public():
+            for key, inner in base.members.items():
+                members.setdefault(key, inner)
+    return members
 
 
 def _signature(name: str, thing: Any) -> str:
@@ -209,9 +231,17 @@ def _plain(text: str) -> list[str]:
     """Return the paragraphs of a docstring; its ``::`` is what Markdown needs no sign for."""
     text = re.sub(r"^::$\n?", "", text, flags=re.MULTILINE)
     text = re.sub(r"::$", ":", text, flags=re.MULTILINE)
-    text = _TABLE.sub(r"\n```text\n\g<0>\n```\n", text)
-    text = _INDENTED.sub(lambda code: f"\n{_code(textwrap.dedent(code[0]).rstrip())}\n\n", text)
-    return [part.strip("\n") for part in _FENCED.split(text)]
+    fenced = ""
+    for part in _TABLE.split(text):
+        if part.startswith("=="):
+            fenced += f"\n```text\n{part}\n```\n"
+        else:
+            fenced += _INDENTED.sub(lambda code: f"\n{_code(_dedented(code[0]))}\n\n", part)
+    return [part.strip("\n") for part in _FENCED.split(fenced)]
+
+
+def _dedented(text: str) -> str:
+    return textwrap.dedent(text).rstrip()
 
 
 def _linked(parts: Any, module: griffe.Module, anchors: dict[str, Any]) -> Iterator[str]:

@@ -53,6 +53,15 @@ def test_the_reference_gives_shapes_and_errors(pages):
     assert "* `line: int | None`: 1-based line of the trouble" in text
 
 
+def test_what_comes_from_a_private_class_is_described_too(pages):
+    """A reader of `Tape` need not know that half of it is written in a class of its own."""
+    text = next(page.text for page in pages if page.module == "streamtape").partition("## `TapeO")[
+        0
+    ]
+    for name in ("playbacks", "expect", "assert_no_leaks"):
+        assert f"### `Tape.{name}` {{ #streamtape.Tape.{name} }}" in text
+
+
 def test_every_page_has_its_place(tools, tmp_path):
     """The navigation has a section for each heading of the index, and each page once."""
     tools[0].stage(tmp_path)
