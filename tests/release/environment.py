@@ -52,7 +52,7 @@ class Environment:
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "COVERAGE"))}
         if program != "uv":
             clean["VIRTUAL_ENV"] = str(self.folder)
-            clean["PATH"] = f"{self.folder / 'bin'}{os.pathsep}{clean['PATH']}"
+            clean["PATH"] = f"{self.bin}{os.pathsep}{clean['PATH']}"
         status = subprocess.run([*command, *arguments], cwd=cwd, env=clean, check=False).returncode
         if status:
             said = " ".join(map(str, (program, *arguments)))
