@@ -11,7 +11,8 @@
             ├── CassetteError            your file: always names it
             │   ├── CassetteNotFoundError
             │   ├── CassetteFormatError  (file, line, field, remedy)
-            │   └── CassetteWriteError
+            │   ├── CassetteWriteError
+            │   └── CassetteAgedError    the live service answers otherwise
             ├── UnplayedError            your test: it left undone what the cassette holds
             ├── NetworkBlockedError      your test: it wants to leave the machine
             ├── PlaybackError            your test: a stream did not go as it was to
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CaseTimeout",
+    "CassetteAgedError",
     "CassetteError",
     "CassetteFormatError",
     "CassetteMiss",
@@ -136,6 +138,24 @@ class CassetteWriteError(CassetteError):
 
     def __reduce__(self) -> tuple[type[CassetteWriteError], tuple[Path, str, str]]:
         return type(self), (self.path, self.reason, self.remedy)
+
+
+class CassetteAgedError(CassetteError, AssertionError):
+    """The live service no longer answers as the cassette says, or could not be asked.
+
+    Attributes:
+        path: the cassette. It is left as it is.
+        lines: what came of each interaction.
+        remedy: the command that records it again.
+    """
+
+    def __init__(self, path: Path, lines: Sequence[str], remedy: str) -> None:
+        self.path, self.lines, self.remedy = path, list(lines), remedy
+        text = "".join(f"\n  {line}" for line in self.lines)
+        super().__init__(f"{path}: the live service does not answer as recorded:{text}\n{remedy}")
+
+    def __reduce__(self) -> tuple[type[CassetteAgedError], tuple[Path, list[str], str]]:
+        return type(self), (self.path, self.lines, self.remedy)
 
 
 class UnplayedError(StreamtapeError, AssertionError):

@@ -5,8 +5,9 @@ standard error. Exit status:
 
 * 0: done, and nothing was found;
 * 1: an error; `check` found a problem, `diff` a difference, `demo` two replays that disagree,
-  `sweep` a split that fails;
-* 2: a command that is spelled wrong; a `sweep` that has nothing to compare;
+  `sweep` a split that fails, `verify` a recording that has aged;
+* 2: a command that is spelled wrong; a `sweep` that has nothing to compare; a `verify` that got no
+  answer that tells;
 * 130: a `sweep` that Ctrl-C ended, after its report.
 """
 
@@ -17,7 +18,18 @@ import sys
 from typing import TYPE_CHECKING
 
 from streamtape._version import __version__
-from streamtape.cli import _check, _convert, _cut, _demo, _diff, _fix, _serve, _show, _sweep
+from streamtape.cli import (
+    _check,
+    _convert,
+    _cut,
+    _demo,
+    _diff,
+    _fix,
+    _serve,
+    _show,
+    _sweep,
+    _verify,
+)
 from streamtape.errors import StreamtapeError
 
 if TYPE_CHECKING:
@@ -25,7 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-_COMMANDS = (_demo, _show, _diff, _check, _fix, _cut, _convert, _serve, _sweep)
+_COMMANDS = (_demo, _show, _diff, _check, _fix, _cut, _convert, _serve, _sweep, _verify)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

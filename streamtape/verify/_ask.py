@@ -1,0 +1,90 @@
+"""Asks a live service what a cassette's requests asked, and compares the answers.
+
+The only part of `verify` that sends anything. It decides which requests are not sent again: those
+whose method changes or removes something.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from streamtape.clock import RealClock
+from streamtape.playback import Session
+from streamtape.verify._credentials import asking
+from streamtape.verify._verified import Verified, verified
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from streamtape.cassette import Cassette, Headers, Interaction
+    from streamtape.verify._credentials import Asking
+
+__all__ = ["ask_again"]
+
+_ASKS = frozenset({"GET", "HEAD", "POST"})
+
+
+def ask_again(
+    cassette: Cassette,
+    environ: Mapping[str, str],
+    *,
+    upstream: str | None = None,
+    headers: Headers = (),
+    numbers: Collection[int] | None = None,
+    timeout: float = 60.0,
+) -> Iterator[Verified]:
+    """Send the requests of a cassette anew, one after the other; yield what came of each.
+
+    Args:
+        cassette: what was recorded; it stays as it is.
+        environ: where keys are taken from.
+        upstream: the base URL to ask instead of the recorded hosts.
+        headers: what goes along with every request.
+        numbers: which interactions, counted from 1; None for all.
+        timeout: seconds to wait for a connection, and for each read.
+
+    Raises:
+        UsageError: a request cannot be sent: see `asking`. Nothing has been sent then.
+    """
+    ready = [
+        (number, interaction, asking(interaction.request, environ, upstream, headers))
+        for number, interaction in enumerate(cassette.interactions, 1)
+        if (numbers is None or number in numbers) and interaction.request.method in _ASKS
+    ]
+    asked = {number: (interaction, what) for number, interaction, what in ready}
+    for number, interaction in enumerate(cassette.interactions, 1):
+        if number in asked:
+            yield _verified(number, *asked[number], timeout)
+        elif numbers is None or number in numbers:
+            request = interaction.request
+            reason = f"{request.method} may change something: verify it in a test"
+            yield Verified(number, str(request), "not asked", reason=reason)
+
+
+def _verified(number: int, recorded: Interaction, what: Asking, timeout: float) -> Verified:
+    import httpx  # noqa: PLC0415 - 50 ms, for those who ask
+
+    from streamtape.transports import activated  # noqa: PLC0415 - imports httpx
+
+    session = Session(None, mode="rewrite")
+    try:
+        # No redirect is followed: it may lead to another host.
+        with (
+            activated(session, RealClock()),
+            httpx.Client(timeout=timeout, follow_redirects=False) as client,
+            client.stream(
+                what.method, what.url, headers=list(what.headers), content=what.body
+            ) as response,
+        ):
+            for _ in response.iter_raw():
+                pass
+    except httpx.TransportError as error:
+        if not session.recorded:
+            reason = f"no response came: {str(error) or type(error).__name__}"
+            return Verified(number, str(recorded.request), "unverified", reason=reason)
+    report = verified(number, recorded, next(iter(session.recorded), None))
+    if b"REDACTED" in what.body:
+        note = "the request was sent with REDACTED where a secret stood"
+        return dataclasses.replace(report, notes=(*report.notes, note))
+    return report
