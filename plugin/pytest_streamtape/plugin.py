@@ -17,7 +17,7 @@ import pytest
 
 from pytest_streamtape import _naming, _options
 from pytest_streamtape._state import state_of
-from pytest_streamtape._summary import SAVED, Summary
+from pytest_streamtape._summary import SAVED, VERIFIED, Summary
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from pytest_streamtape._state import State
     from streamtape import Tape
+
+_MOST_FINDINGS = 10
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -34,7 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         (
             "mode",
             "MODE",
-            "none (default; here, a lock), once, new_episodes, all, rewrite",
+            "none (default; here, a lock), once, new_episodes, all, rewrite, verify",
         ),
         (
             "split",
@@ -49,12 +51,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     ):
         dest = f"streamtape_{name}"
         group.addoption(f"--streamtape-{name}", dest=dest, metavar=metavar, help=text)
-    group.addoption(
-        "--streamtape-save-failures",
-        dest="streamtape_save_failures",
-        action="store_true",
-        help="keep the smallest failing split of a sweep beside its cassette, to be tried first",
-    )
+    for name, text in (
+        (
+            "save-failures",
+            "keep the smallest failing split of a sweep beside its cassette, to be tried first",
+        ),
+        ("boundaries", "print every kind of boundary, and which variants make what is missing"),
+        ("unused", "fail if there are cassettes that no test uses, and list them"),
+    ):
+        dest = f"streamtape_{name.replace('-', '_')}"
+        group.addoption(f"--streamtape-{name}", dest=dest, action="store_true", help=text)
     group.addoption(
         "--streamtape-block-network",
         dest="streamtape_block_network",
@@ -84,8 +90,15 @@ def pytest_configure(config: pytest.Config) -> None:
         "of the test, or record it; with sweep, once for every split",
     )
     _options.check_command_line(config)
-    summary = Summary(config.getoption("streamtape_coverage"))
+    summary = Summary(
+        config.getoption("streamtape_coverage"),
+        all_boundaries=config.getoption("streamtape_boundaries"),
+    )
     config.pluginmanager.register(summary, "streamtape-summary")
+    if config.getoption("streamtape_unused"):
+        from pytest_streamtape._unused import Unused  # noqa: PLC0415 - for sessions that ask
+
+        config.pluginmanager.register(Unused(config), "streamtape-unused")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -127,6 +140,7 @@ def tape(request: pytest.FixtureRequest) -> Iterator[Tape]:
         yield started
     finally:
         started.stop()
+        _report_verified(item, started)
     if state.passed or started.options.record_on_exception:
         _save(item, started)
 
@@ -151,7 +165,7 @@ def _start(item: pytest.Item, defaults: dict[str, Any]) -> Tape:
         # A failure of the test, not an error of its set-up; and nothing may reach a network.
         state_of(item).missing = (
             f"streamtape: no cassette for {item.name}.\n"
-            f"  expected  {_relative(path, item.config)}\n"
+            f"  expected  {_naming.relative(path, item.config)}\n"
             f"  record it with  {again}=once   (it calls the live API)"
         )
         remedy = f"Record it with: {again}=once"
@@ -191,10 +205,30 @@ def _save(item: pytest.Item, tape: Tape) -> None:
     if new:
         chunks = sum(len(response.chunk_sizes) for response in new)
         seconds = sum(response.duration for response in new)
-        path = _relative(tape.path, item.config)
+        path = _naming.relative(tape.path, item.config)
         what = f"{len(new)} interaction(s), {chunks} chunks, {seconds:.1f} s"
         # A property of the report: xdist carries it to the process that prints.
-        item.user_properties.append((SAVED, f"{path}: {what}"))
+        item.user_properties.append((SAVED, "\n".join([f"{path}: {what}", *_findings(tape)])))
+
+
+def _findings(tape: Tape) -> Iterator[str]:
+    """Yield what was replaced in a recording: what it was and where, never itself."""
+    for finding in tape.findings[:_MOST_FINDINGS]:
+        yield f"  redacted: {finding}"
+    if left := len(tape.findings[_MOST_FINDINGS:]):
+        yield f"  redacted: {left} more"
+
+
+def _report_verified(item: pytest.Item, tape: Tape) -> None:
+    """Send along what came of verifying a cassette, whether the test has passed or not."""
+    if tape.mode != "verify":
+        return
+    path = _naming.relative(tape.path, item.config)
+    reports = tape.verified()
+    if not reports:
+        item.user_properties.append((VERIFIED, f"{path}: not asked"))
+    for report in reports:
+        item.user_properties.append((VERIFIED, f"{path}: " + "\n".join(report.lines())))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -271,8 +305,3 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 def _failed(error: Exception) -> BaseException:
     """Return a failure that is a sentence: a traceback into streamtape would not help."""
     return pytest.fail.Exception(f"streamtape: {error}", pytrace=False)
-
-
-def _relative(path: Any, config: pytest.Config) -> str:
-    root = config.invocation_params.dir
-    return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)

@@ -20,7 +20,7 @@ from streamtape._facade._observed import Observed
 from streamtape._facade._options import TapeOptions
 from streamtape._facade._player import Cassette
 from streamtape._facade._verdict import verdict, verified
-from streamtape.clock import RealClock, VirtualClock
+from streamtape.clock import RealClock, VirtualClock, today
 from streamtape.errors import CassetteError, CassetteNotFoundError
 from streamtape.playback import AbortPoint, Mode, Playback, Session
 
@@ -174,7 +174,8 @@ class Tape(Observed):
         """
         recorded = self.session.recorded
         if recorded:
-            cassettes.update(self.path, self.session.merged)
+            merged = functools.partial(self.session.merged, recorded=today())
+            cassettes.update(self.path, merged)
         return recorded
 
     def verified(self) -> list[Verified]:

@@ -15,6 +15,7 @@ from streamtape.timing import Timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
     from pathlib import Path
 
 __all__ = [
@@ -182,10 +183,18 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """One request with its response."""
+    """One request with its response.
+
+    Attributes:
+        request: what was asked.
+        response: what was answered.
+        recorded: the day on which it was recorded, in UTC; None where that is not known (a
+            cassette written by hand). Not compared.
+    """
 
     request: Request
     response: Response
+    recorded: date | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

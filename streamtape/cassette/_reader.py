@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from datetime import date
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -91,11 +92,19 @@ class _Reader:
                 Interaction(
                     self._request(item.request, ("interactions", number, "request")),
                     self._response(item.response, ("interactions", number, "response")),
+                    self._date(item.recorded, ("interactions", number, "recorded")),
                 )
                 for number, item in enumerate(schema.interactions)
             ),
             self._path,
         )
+
+    def _date(self, text: str | None, place: _yaml.Place) -> date | None:
+        try:
+            return None if text is None else date.fromisoformat(text)
+        except ValueError:
+            remedy = "Write one like '2026-11-21', or leave it out."
+            raise self._error(place, f"{text!r} is not a date", remedy) from None
 
     def _request(self, schema: _schema.RequestSchema, place: _yaml.Place) -> Request:
         if "json_" in schema.model_fields_set:

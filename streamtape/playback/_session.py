@@ -6,6 +6,7 @@ use, behind one lock; it never waits, and never reads or writes a file.
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,6 +23,7 @@ from streamtape.playback._recording import Recording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
     from pathlib import Path
 
     from streamtape.cassette import Finding
@@ -212,16 +214,17 @@ class Session:
             self.misses.append(miss)
         return miss
 
-    def merged(self, current: Cassette | None) -> Cassette:
+    def merged(self, current: Cassette | None, recorded: date | None = None) -> Cassette:
         """Return the cassette to write: what was recorded, redacted, merged with what is there.
 
         Args:
             current: what is on disk now; it may have grown since the session began.
+            recorded: the day, which what is new is to carry; None for none.
         """
         kept = () if current is None or self.mode == "rewrite" else current.interactions
         redact = Redactor(Cassette(kept), self._filters)
         redacted = [redact(interaction) for interaction in self.recorded]
-        new = [interaction for interaction in redacted if interaction is not None]
+        new = [dataclasses.replace(item, recorded=recorded) for item in redacted if item]
         self.findings = redact.findings
         if self.mode == "all":
             return Cassette(tuple(self._replaced(list(kept), new)), self.path)

@@ -15,7 +15,7 @@ from streamtape.verify._credentials import asking
 from streamtape.verify._verified import Verified, verified
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from streamtape.cassette import Cassette, Headers, Interaction
     from streamtape.verify._credentials import Asking
@@ -31,7 +31,6 @@ def ask_again(
     *,
     upstream: str | None = None,
     headers: Headers = (),
-    numbers: Collection[int] | None = None,
     timeout: float = 60.0,
 ) -> Iterator[Verified]:
     """Send the requests of a cassette anew, one after the other; yield what came of each.
@@ -41,25 +40,23 @@ def ask_again(
         environ: where keys are taken from.
         upstream: the base URL to ask instead of the recorded hosts.
         headers: what goes along with every request.
-        numbers: which interactions, counted from 1; None for all.
         timeout: seconds to wait for a connection, and for each read.
 
     Raises:
         UsageError: a request cannot be sent: see `asking`. Nothing has been sent then.
     """
     ready = [
-        (number, interaction, asking(interaction.request, environ, upstream, headers))
-        for number, interaction in enumerate(cassette.interactions, 1)
-        if (numbers is None or number in numbers) and interaction.request.method in _ASKS
+        asking(interaction.request, environ, upstream, headers)
+        if interaction.request.method in _ASKS
+        else None
+        for interaction in cassette.interactions
     ]
-    asked = {number: (interaction, what) for number, interaction, what in ready}
-    for number, interaction in enumerate(cassette.interactions, 1):
-        if number in asked:
-            yield _verified(number, *asked[number], timeout)
-        elif numbers is None or number in numbers:
-            request = interaction.request
-            reason = f"{request.method} may change something: verify it in a test"
-            yield Verified(number, str(request), "not asked", reason=reason)
+    for number, (what, recorded) in enumerate(zip(ready, cassette.interactions, strict=True), 1):
+        if what is None:
+            reason = f"{recorded.request.method} may change something: verify it in a test"
+            yield Verified(number, str(recorded.request), "not asked", reason=reason)
+        else:
+            yield _verified(number, recorded, what, timeout)
 
 
 def _verified(number: int, recorded: Interaction, what: Asking, timeout: float) -> Verified:
