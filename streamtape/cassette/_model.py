@@ -137,10 +137,10 @@ class Response:
         if set(map(type, chunks)) != {Chunk}:
             chunks = tuple(Chunk(*chunk) for chunk in chunks)
         object.__setattr__(self, "chunks", chunks)
-        sizes = tuple([size for _, size in chunks])
+        gaps, sizes = zip(*chunks, strict=True) if chunks else ((), ())
         object.__setattr__(self, "_sizes", sizes)
         if chunks:
-            _not_negative("chunk", min([gap for gap, _ in chunks]))
+            _not_negative("chunk", min(gaps))
             _not_negative("chunk", min(sizes))
         total = sum(sizes)
         if total != len(self.body):
