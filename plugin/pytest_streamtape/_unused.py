@@ -93,8 +93,7 @@ class Unused:
             for path in self._unused:
                 terminalreporter.write_line(_naming.relative(path, self._config))
             terminalreporter.write_line(
-                f"{len(self._unused)} cassette(s) that no test uses: remove them, or their tests "
-                "are gone"
+                f"{len(self._unused)} cassette(s) that no test uses. Remove them."
             )
 
     def _find(self) -> Iterator[Path]:

@@ -66,6 +66,7 @@ def declare(commands: Any) -> None:
 def _run(options: argparse.Namespace) -> int:
     counts: Counter[str] = Counter()
     listed: list[dict[str, Any]] = []
+    is_all_told = True
     for name in options.cassettes:
         try:
             for report in _ask(options, name):
@@ -75,7 +76,7 @@ def _run(options: argparse.Namespace) -> int:
                     _print(name, report)
         except StreamtapeError as error:
             print(f"streamtape: {name}: {error}", file=sys.stderr)
-            counts["unverified"] += 1
+            is_all_told = False
     asked = counts.total() - counts["not asked"]
     if options.json:
         print(json.dumps({"asked": asked, "counts": counts, "interactions": listed}, indent=2))
@@ -84,7 +85,7 @@ def _run(options: argparse.Namespace) -> int:
         print(f"{asked} interaction(s) asked again: {told or 'none'}")
     if counts["aged"]:
         return 1
-    return _TOLD_NOTHING if counts["unverified"] else 0
+    return 0 if is_all_told and not counts["unverified"] else _TOLD_NOTHING
 
 
 def _ask(options: argparse.Namespace, name: str) -> Iterator[Verified]:

@@ -67,13 +67,11 @@ def coverage_sentence(coverage: Coverage) -> str:
     counts = coverage.summary()
     cut = sum(count.exercised for count in counts.values())
     available = sum(count.available for count in counts.values())
-    left = [
-        f"{kind} {count}" for kind, count in counts.items() if count.exercised < count.available
-    ]
+    left = [kind for kind, count in counts.items() if count.exercised < count.available]
     lacking = [kind for kind in _REMEDY if not counts[kind].available]
     parts = [f"cut at {cut:,} of {available:,} boundaries"]
     if left:
-        parts.append(f"not all of: {', '.join(left)}")
+        parts.append(f"not at every {', '.join(left)}")
     if lacking:
         parts.append(f"none in the recordings: {', '.join(lacking)}")
     return "; ".join(parts)
