@@ -14,6 +14,7 @@ EXAMPLES = [
     errors.CassetteFormatError(FILE, "not YAML", "Restore it.", line=3, field="a.b"),
     errors.CassetteFormatError(FILE, "the file is empty", "Restore it."),
     errors.CassetteWriteError(FILE, "No space left on device", "Make room."),
+    errors.CassetteAgedError(FILE, ["1. GET u: AGED", "   status: 200 -> 404"], "Record it."),
     errors.UnplayedError(FILE, ["POST https://a.example/"]),
     errors.UnplayedError(None, ["POST https://a.example/"]),
     errors.EventTooLargeError(10, 14),
