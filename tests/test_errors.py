@@ -59,6 +59,8 @@ def test_sentences():
         "hello.yaml:3: a.b: not YAML. Restore it.",
         "hello.yaml: the file is empty. Restore it.",
         "hello.yaml: the recording was not saved: No space left on device. Make room.",
+        "hello.yaml: the live service does not answer as recorded:\n"
+        "  1. GET u: AGED\n     status: 200 -> 404\nRecord it.",
         "hello.yaml: 1 interaction(s) never requested:\n"
         "  POST https://a.example/\nRe-record, or remove them from the file.",
         "the cassette: 1 interaction(s) never requested:\n"
