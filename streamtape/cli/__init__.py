@@ -8,7 +8,7 @@ standard error. Exit status:
   `sweep` a split that fails, `verify` a recording that has aged;
 * 2: a command that is spelled wrong; a `sweep` that has nothing to compare; a `verify` that got no
   answer that tells;
-* 130: a `sweep` that Ctrl-C ended, after its report.
+* 130: a `sweep` that Ctrl-C ended, after its report; a `verify` that it ended.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ __all__ = ["declare"]
 
 _TIMEOUT = 60.0
 _TOLD_NOTHING = 2
+_STOPPED = 130  # as shells call what Ctrl-C ended
 
 
 def declare(commands: Any) -> None:
@@ -74,6 +75,8 @@ def _run(options: argparse.Namespace) -> int:
                 listed.append({"path": name, **dataclasses.asdict(report)})
                 if not options.json:
                     _print(name, report)
+        except KeyboardInterrupt:
+            return _STOPPED
         except StreamtapeError as error:
             print(f"streamtape: {name}: {error}", file=sys.stderr)
             is_all_told = False

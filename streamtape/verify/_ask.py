@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["ask_again"]
 
 _ASKS = frozenset({"GET", "HEAD", "POST"})
+_QUOTING = frozenset({"LocalProtocolError", "UnicodeEncodeError", "InvalidURL"})
 
 
 def ask_again(
@@ -76,12 +77,20 @@ def _verified(number: int, recorded: Interaction, what: Asking, timeout: float) 
         ):
             for _ in response.iter_raw():
                 pass
-    except httpx.TransportError as error:
+    except (httpx.TransportError, httpx.InvalidURL, UnicodeError) as error:
         if not session.recorded:
-            reason = f"no response came: {str(error) or type(error).__name__}"
+            reason = f"no response came: {_said(error)}"
             return Verified(number, str(recorded.request), "unverified", reason=reason)
     report = verified(number, recorded, next(iter(session.recorded), None))
     if b"REDACTED" in what.body:
         note = "the request was sent with REDACTED where a secret stood"
         return dataclasses.replace(report, notes=(*report.notes, note))
     return report
+
+
+def _said(error: Exception) -> str:
+    """Say what went wrong, without what the error quotes of a header: that may be the key."""
+    name = type(error).__name__
+    if name in _QUOTING:
+        return f"{name}: a header or the URL cannot be sent as it is"
+    return str(error) or name

@@ -128,9 +128,13 @@ def asking(
 
 def _address(request: Request, upstream: str | None) -> str:
     """Return where a request goes, without logins, and without keys that were redacted."""
-    parts = urlsplit(request.url)
-    base = urlsplit(upstream) if upstream else parts
-    if base.scheme not in ("http", "https") or not base.hostname:
+    try:
+        parts = urlsplit(request.url)
+        base = urlsplit(upstream) if upstream else parts
+        is_one = base.scheme in ("http", "https") and base.hostname and base.port != 0
+    except ValueError:  # brackets without an end, a port that is none
+        is_one = False
+    if not is_one:
         remedy = "Give one like https://api.anthropic.com."
         raise UsageError(f"URL {upstream or request.url}", "it is no address of a server", remedy)
     host = base.netloc.rpartition("@")[2]
@@ -182,7 +186,8 @@ def _filled(service: _Service, environ: Mapping[str, str]) -> Headers:
 
 
 def _value(key: _Key, environ: Mapping[str, str]) -> Headers:
-    value = next((environ[name] for name in key.variables if environ.get(name)), "")
+    values = (environ.get(name, "").strip() for name in key.variables)
+    value = next(filter(None, values), "")
     return ((key.header, key.form.format(value)),) if value else ()
 
 

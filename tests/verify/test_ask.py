@@ -81,6 +81,32 @@ def test_a_service_that_does_not_answer(taped):
     assert report.reason.startswith("no response came: ")
 
 
+@pytest.mark.parametrize(
+    ("environ", "url", "kind"),
+    [
+        ({"ANTHROPIC_API_KEY": "sk-secret\x00value"}, None, "LocalProtocolError"),
+        ({"ANTHROPIC_API_KEY": "sk-secr\xe9t-value"}, None, "UnicodeEncodeError"),
+        (ENVIRON, "http://127.0.0.1:8/\x00", "InvalidURL"),
+    ],
+)
+def test_what_cannot_be_sent(taped, environ, url, kind):
+    """A key that is no header is no traceback, and is not shown; nor is a URL that is none."""
+    request = taped.interactions[0].request
+    request = dataclasses.replace(request, url=url or request.url)
+    (report,) = ask_again(Cassette((Interaction(request, Response()),)), environ)
+    assert report.outcome == "unverified"
+    assert report.reason == (
+        f"no response came: {kind}: a header or the URL cannot be sent as it is"
+    )
+
+
+def test_a_key_with_white_space_around_it(upstream, taped):
+    """A line end behind the key, as of a file, is not sent."""
+    (report, _) = ask_again(taped, {"ANTHROPIC_API_KEY": "my-key\n"})
+    assert report.outcome == "same"
+    assert upstream.served[-1].request.header("x-api-key") == "my-key"
+
+
 def test_a_key_that_is_refused(upstream, taped):
     """A 401 is about the key, not about the recording."""
     cassette = changed(taped)

@@ -1,6 +1,10 @@
 """What has aged, what depends on what was said, and what cannot be told."""
 
+from pathlib import Path
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from streamtape.cassette import End, Interaction, Request, Response
 from streamtape.verify import Drift, compare_answers, verified
@@ -136,6 +140,36 @@ def test_deep_values_end(answer):
         deep, deeper = {"a": deep}, {"a": deeper, "b": 1}
     drift = compare_answers(answer(deep), answer(deeper))
     assert 40 < len(drift.differences) < 60
+
+
+@given(st.lists(st.sampled_from([b"data: 1\n\n", b"event: a\n", b'data: {"a":[1]}\n', b"\n\xff{"])))
+def test_any_bytes_can_be_compared(pieces):
+    """Whatever came, it is the same as itself, and compared with anything without an error."""
+    body = b"".join(pieces)
+    for kind in ("text/event-stream", "application/json", "text/plain"):
+        one = Response(200, (("content-type", kind),), body)
+        assert compare_answers(one, one) == SAME
+        assert isinstance(compare_answers(one, Response(200, (), body[1:])), Drift)
+
+
+STREAMS = sorted((Path(__file__).parents[1] / "corpus" / "streams").glob("*.sse"))
+
+
+def test_streams_of_the_corpus():
+    """Each stream is the same as itself; texts, thoughts and tools have one grammar."""
+    headers = (("content-type", "text/event-stream"),)
+    answers = {path.stem: Response(200, headers, path.read_bytes()) for path in STREAMS}
+    for name, recorded in answers.items():
+        assert compare_answers(recorded, recorded) == SAME, name
+    plain = answers["text_plain"]
+    for name in ("text_multilingual", "ping_everywhere", "tool_parallel", "thinking_basic"):
+        drift = compare_answers(plain, answers[name])
+        assert not [line for line in drift.differences if "event" in line], name
+    aged = compare_answers(plain, answers["unknown_event_type"])
+    assert aged.differences[:2] == (
+        "new event: rate_limit_update, after message_start",
+        "new event: future_event, after content_block_stop",
+    )
 
 
 HEADS = [

@@ -132,7 +132,9 @@ def test_what_was_redacted_in_the_url():
     )
 
 
-@pytest.mark.parametrize("upstream", ["gateway.example", "ftp://x", "https://"])
+@pytest.mark.parametrize(
+    "upstream", ["gateway.example", "ftp://x", "https://", "https://[::1", "https://x:99999"]
+)
 def test_an_upstream_that_is_none(upstream):
     """An upstream is a URL of HTTP."""
     with pytest.raises(UsageError) as caught:
