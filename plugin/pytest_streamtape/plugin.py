@@ -226,7 +226,9 @@ def _report_verified(item: pytest.Item, tape: Tape) -> None:
     path = _naming.relative(tape.path, item.config)
     reports = tape.verified()
     if not reports:
-        item.user_properties.append((VERIFIED, f"{path}: not asked"))
+        is_live = tape.session.mode == "verify"
+        why = "not asked" if is_live else "replayed, for the test stages a fault or an abort"
+        item.user_properties.append((VERIFIED, f"{path}: {why}"))
     for report in reports:
         item.user_properties.append((VERIFIED, f"{path}: " + "\n".join(report.lines())))
 

@@ -103,3 +103,13 @@ def test_a_header_that_is_none(capsys):
         main(["verify", "x.yaml", "--header", "mine"])
     assert exited.value.code == 2
     assert "'mine' is no header: 'name: value'" in capsys.readouterr().err
+
+
+def test_ctrl_c(path, monkeypatch):
+    """Who stops it gets the status of a command that was stopped, and no traceback."""
+
+    def stopped(*_args, **_kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("streamtape.verify.ask_again", stopped)
+    assert main(["verify", str(path)]) == 130

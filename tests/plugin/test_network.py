@@ -63,6 +63,7 @@ def taped(pytester):
     """Write a test file and its cassette."""
 
     def write(source):
+        pytester.makeini("[pytest]\naddopts = -p no:asyncio\n")
         pytester.makepyfile(test_net=source)
         interaction = Interaction(Request("GET", "https://api.example/"), Response(body=b"taped"))
         path = pytester.path / "cassettes" / "test_net" / "x.yaml"
@@ -79,9 +80,11 @@ def test_the_options_guard_every_replaying_test(taped):
     run.assert_outcomes(passed=1)
 
 
-def test_beside_pytest_socket(taped):
+def test_beside_pytest_socket(taped, monkeypatch):
     """With pytest-socket each guard does its own work, in whatever order they come and go."""
-    taped(BESIDE).runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=4)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # the others take a second to import
+    plugins = ("-p", "pytest_streamtape.plugin", "-p", "pytest_socket", "-p", "no:cacheprovider")
+    taped(BESIDE).runpytest_subprocess(*plugins).assert_outcomes(passed=4)
 
 
 def test_nothing_needs_a_socket(taped):

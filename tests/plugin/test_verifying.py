@@ -83,6 +83,13 @@ def test_what_is_not_verified(project, live, recorded):
     result.assert_outcomes(passed=2)
     result.stdout.fnmatch_lines(["cassettes/test_it/test_it.yaml: 1. POST *: as recorded"])
     assert len(live.served) == asked + 1
+    staged = TEST.replace("mark.streamtape", 'mark.streamtape(fault="eof:after=18")')
+    project.makepyfile(test_it=staged)
+    result = project.runpytest_inprocess("--streamtape-mode=verify")
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(
+        ["cassettes/test_it/test_it.yaml: replayed, for the test stages a fault or an abort"]
+    )
     project.makepyfile(test_it=TEST.replace("test_it", "test_new"))
     result = project.runpytest_inprocess("--streamtape-mode=verify")
     result.assert_outcomes(failed=1)
