@@ -9,8 +9,7 @@ import base64
 import binascii
 import json
 from datetime import date
-from functools import partial
-from itertools import accumulate
+from itertools import accumulate, repeat
 from typing import TYPE_CHECKING
 
 from streamtape import splits
@@ -77,7 +76,7 @@ class _Reader:
         self._mend = mend
         self.mended: list[int] = []
         try:
-            data.decode()
+            _ = data.isascii() or data.decode()  # a megabyte of text that nobody needs
         except UnicodeDecodeError as error:
             raise CassetteFormatError(
                 path,
@@ -144,7 +143,8 @@ class _Reader:
         if index is None:
             return None
         gaps, sizes = _numbers(index)
-        chunks = tuple(map(_chunk, zip(gaps, sizes, strict=True)))
+        pairs = zip(gaps, sizes, strict=True)
+        chunks = tuple(map(_new_tuple, repeat(Chunk), pairs))
         total = sum(sizes)
         if total != len(body) and self._mend:
             self.mended.append(int(place[1]) + 1)
@@ -199,7 +199,7 @@ def _mended(chunks: tuple[Chunk, ...], body: bytes) -> tuple[Chunk, ...]:
 
 
 # What `Chunk._make` does, but for the check of the length: there are thousands of these.
-_chunk: Callable[[Iterable[int]], Chunk] = partial(tuple.__new__, Chunk)
+_new_tuple: Callable[[type[Chunk], Iterable[int]], Chunk] = tuple.__new__
 
 
 def _numbers(index: str) -> tuple[list[int], list[int]]:
