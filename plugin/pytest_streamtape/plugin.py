@@ -27,38 +27,32 @@ if TYPE_CHECKING:
     from streamtape import Tape
 
 _MOST_FINDINGS = 10
+_VALUES = (
+    ("mode", "MODE", "none (default; here, a lock), once, new_episodes, all, rewrite, verify"),
+    ("split", "SPLIT", "whole, events, lines, bytes, size:N, at:N,N, random:SEED, 2/at:N"),
+    ("timing", "TIMING", "instant (default), recorded, x10 (a speed) or fixed:50ms"),
+    ("fault", "FAULT", "disconnect:after=5, reset:, eof:, stall:, error:, http:529, ..."),
+    ("abort", "EVENT", "tell the test to abort after this event; see tape.when_aborting"),
+    ("variant", "NAME", "replay a rewritten copy of the recording: crlf, bom, ..."),
+    ("coverage", "FILE", "write which boundaries sweeps have cut at, as JSON"),
+)
+_FLAGS = (
+    (
+        "save-failures",
+        "keep a sweep's smallest failing split beside its cassette, to be tried first",
+    ),
+    ("boundaries", "print every kind of boundary, and which variants make what is missing"),
+    ("unused", "fail if there are cassettes that no test uses, and list them"),
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options."""
     group = parser.getgroup("streamtape", "streamtape: record and replay streams")
-    for name, metavar, text in (
-        (
-            "mode",
-            "MODE",
-            "none (default; here, a lock), once, new_episodes, all, rewrite, verify",
-        ),
-        (
-            "split",
-            "SPLIT",
-            "whole, events, lines, bytes, size:N, at:N,N, random:SEED, 2/at:N",
-        ),
-        ("timing", "TIMING", "instant (default), recorded, x10 (a speed) or fixed:50ms"),
-        ("fault", "FAULT", "disconnect:after=5, reset:, eof:, stall:, error:, http:529, ..."),
-        ("abort", "EVENT", "tell the test to abort after this event; see tape.when_aborting"),
-        ("variant", "NAME", "replay a rewritten copy of the recording: crlf, bom, ..."),
-        ("coverage", "FILE", "write which boundaries sweeps have cut at, as JSON"),
-    ):
+    for name, metavar, text in _VALUES:
         dest = f"streamtape_{name}"
         group.addoption(f"--streamtape-{name}", dest=dest, metavar=metavar, help=text)
-    for name, text in (
-        (
-            "save-failures",
-            "keep the smallest failing split of a sweep beside its cassette, to be tried first",
-        ),
-        ("boundaries", "print every kind of boundary, and which variants make what is missing"),
-        ("unused", "fail if there are cassettes that no test uses, and list them"),
-    ):
+    for name, text in _FLAGS:
         dest = f"streamtape_{name.replace('-', '_')}"
         group.addoption(f"--streamtape-{name}", dest=dest, action="store_true", help=text)
     group.addoption(
