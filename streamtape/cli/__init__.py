@@ -7,7 +7,8 @@ standard error. Exit status:
 * 1: an error; `check` found a problem, `diff` a difference, `demo` two replays that disagree,
   `sweep` a split that fails;
 * 2: a command that is spelled wrong; a `sweep` that has nothing to compare;
-* 130: a `sweep` that Ctrl-C ended, after its report.
+* 130: a `sweep` that Ctrl-C ended, after its report;
+* any: `record` passes on that of its command, unless that is 0 and the recording went wrong.
 """
 
 from __future__ import annotations
@@ -17,7 +18,19 @@ import sys
 from typing import TYPE_CHECKING
 
 from streamtape._version import __version__
-from streamtape.cli import _check, _convert, _cut, _demo, _diff, _fix, _serve, _show, _sweep
+from streamtape.cli import (
+    _check,
+    _convert,
+    _cut,
+    _demo,
+    _diff,
+    _fix,
+    _record,
+    _serve,
+    _show,
+    _sweep,
+    _upstream,
+)
 from streamtape.errors import StreamtapeError
 
 if TYPE_CHECKING:
@@ -25,7 +38,19 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-_COMMANDS = (_demo, _show, _diff, _check, _fix, _cut, _convert, _serve, _sweep)
+_COMMANDS = (
+    _demo,
+    _record,
+    _show,
+    _diff,
+    _check,
+    _fix,
+    _cut,
+    _convert,
+    _serve,
+    _sweep,
+    _upstream,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
