@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import threading
 from contextlib import contextmanager
@@ -41,7 +42,8 @@ def hosted(server: LoopbackServer, port: int) -> Iterator[None]:
     try:
         server.__enter__()
     except OSError as error:
-        reason = error.strerror or str(error)
+        # (asyncio puts a sentence of its own in place of the system's.)
+        reason = os.strerror(error.errno) if error.errno else str(error)
         raise UsageError(f"--port {port}", reason, "Name another, or none.") from None
     try:
         yield
