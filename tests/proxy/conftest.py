@@ -28,7 +28,7 @@ def upstream():
                 yield Head(status, headers, "HTTP/1.1")
                 for step in steps:
                     if hasattr(step, "wait"):
-                        while not step.is_set():
+                        while not step.is_set():  # noqa: ASYNC110 - another thread sets it
                             await asyncio.sleep(0.001)
                     else:
                         yield step

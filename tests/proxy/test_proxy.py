@@ -303,7 +303,7 @@ def test_requests_at_the_same_time(http, proxied):
         arrived.append(request)
         if len(arrived) == 20:
             all_there.set()
-        while not all_there.is_set():
+        while not all_there.is_set():  # noqa: ASYNC110 - another thread sets it
             await asyncio.sleep(0.001)
         yield Head(200, SSE, "HTTP/1.1")
         yield Send(request.body)

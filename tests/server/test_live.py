@@ -21,11 +21,11 @@ class Live:
         self.closed = threading.Event()
         self.cancelled = False
 
-    async def __call__(self, request):
+    async def __call__(self, _request):
         try:
             yield HEAD
             yield Send(b"one")
-            while not self.go_on.is_set():
+            while not self.go_on.is_set():  # noqa: ASYNC110 - another thread sets it
                 await asyncio.sleep(0.001)
             yield Send(b"two")
             yield Finish()
