@@ -7,7 +7,7 @@ standard error. Exit status:
 * 1: an error; `check` found a problem, `diff` a difference, `demo` two replays that disagree,
   `sweep` a split that fails;
 * 2: a command that is spelled wrong; a `sweep` that has nothing to compare;
-* 130: a `sweep` that Ctrl-C ended, after its report;
+* 130: Ctrl-C ended it, a `sweep` after its report;
 * any: `record` passes on that of its command, unless that is 0 and the recording went wrong.
 """
 
@@ -53,6 +53,9 @@ _COMMANDS = (
 )
 
 
+_STOPPED = 130  # as shells call what Ctrl-C ended
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit status."""
     parser = argparse.ArgumentParser(
@@ -73,4 +76,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `streamtape show | head`
         sys.stderr.close()
         return 0
+    except KeyboardInterrupt:
+        return _STOPPED
     return status

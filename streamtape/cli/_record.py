@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 from streamtape.cassette import Filters
 from streamtape.cli._hosting import add_port, hosted, until_stopped
-from streamtape.errors import UsageError
+from streamtape.errors import CassetteError, UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -87,11 +87,10 @@ def _run(options: argparse.Namespace) -> int:
     try:
         with hosted(proxy, options.port):
             status = _serve(proxy, options.command_)
-    finally:  # whatever ended it
-        recorded = proxy.save()
-    # The standard output of a command is its own.
-    _report(proxy, recorded, sys.stderr if options.command_ else sys.stdout)
-    problem = _problem(proxy, options.command_)
+    except BaseException:  # whatever ended it, what was recorded is kept
+        proxy.save()
+        raise
+    problem = _finish(proxy, options.command_)
     return status or problem
 
 
@@ -107,7 +106,25 @@ def _serve(proxy: RecordingProxy, command: Sequence[str]) -> int:
     return 0
 
 
-def _report(proxy: RecordingProxy, recorded: Sequence[Interaction], out: TextIO) -> None:
+def _finish(proxy: RecordingProxy, command: Sequence[str]) -> int:
+    """Save, and say what was recorded and what went wrong; return the exit status for that."""
+    problems: list[object] = [*proxy.troubles, *proxy.misses]
+    try:
+        told = _told(proxy, proxy.save())
+        # The standard output of a command is its own.
+        print(told, file=sys.stderr if command else sys.stdout)
+    except CassetteError as error:
+        problems.append(error)
+    if command and not proxy.served:
+        remedy = "Send its requests to $STREAMTAPE_URL ($ANTHROPIC_BASE_URL, $OPENAI_BASE_URL)."
+        what = f"command {' '.join(command)!r}"
+        problems.append(UsageError(what, "it sent no request to the proxy", remedy))
+    for problem in problems:
+        print(f"streamtape: {problem}", file=sys.stderr)
+    return 1 if problems else 0
+
+
+def _told(proxy: RecordingProxy, recorded: Sequence[Interaction]) -> str:
     responses = [interaction.response for interaction in recorded]
     told = []
     if responses or not proxy.playbacks:
@@ -118,21 +135,8 @@ def _report(proxy: RecordingProxy, recorded: Sequence[Interaction], out: TextIO)
     told += [f"{ends.count(end)} {end}" for end in dict.fromkeys(ends) if end != "complete"]
     if proxy.playbacks:
         told.append(f"{len(proxy.playbacks)} replayed (mode {proxy.mode})")
-    print(f"{proxy.path}: {', '.join(told)}", file=out)
-    for finding in proxy.findings:
-        print(f"  replaced: {finding}", file=out)
-
-
-def _problem(proxy: RecordingProxy, command: Sequence[str]) -> int:
-    """Say what went wrong with the recording; return the exit status for it."""
-    problems: list[object] = [*proxy.troubles, *proxy.misses]
-    if command and not proxy.served:
-        remedy = "Send its requests to $STREAMTAPE_URL ($ANTHROPIC_BASE_URL, $OPENAI_BASE_URL)."
-        what = f"command {' '.join(command)!r}"
-        problems.append(UsageError(what, "it sent no request to the proxy", remedy))
-    for problem in problems:
-        print(f"streamtape: {problem}", file=sys.stderr)
-    return 1 if problems else 0
+    replaced = [f"\n  replaced: {finding}" for finding in proxy.findings]
+    return "".join([f"{proxy.path}: {', '.join(told)}", *replaced])
 
 
 def _named(text: str) -> str | tuple[str, str]:

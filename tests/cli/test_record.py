@@ -93,6 +93,42 @@ def test_a_command_that_asks_for_nothing(record, capfd):
     assert not record.path.exists()
 
 
+def test_a_command_that_cannot_be_started(record, capfd):
+    """It is said, and nothing else."""
+    assert record("--", "unheard-of") == 1
+    assert capfd.readouterr().err == (
+        "streamtape: command 'unheard-of': cannot be started (No such file or directory). "
+        "Check its name.\n"
+    )
+
+
+@pytest.mark.parametrize(("status", "expected"), [(0, 1), (7, 7)])
+def test_a_recording_that_cannot_be_saved(record, capfd, status, expected):
+    """It is said, and makes the exit status 1 where the command's is 0."""
+    source = f"{CLIENT}\nopen({str(record.path)!r}, 'w').write('- broken')\nsys.exit({status})"
+    assert record(*command(source)) == expected
+    assert capfd.readouterr().err == (
+        f"streamtape: {record.path}:1: not a streamtape cassette: it does not begin with "
+        f"'streamtape: 1'. A cassette of another tool? Try: streamtape convert {record.path} "
+        "-o NEW.yaml\n"
+    )
+    assert record.path.read_text("utf-8") == "- broken"
+
+
+def test_ctrl_c_loses_nothing(record, monkeypatch):
+    """Whatever it interrupts, what was recorded is saved, and there is no traceback."""
+    from streamtape import command as commands
+
+    def interrupted(*arguments):
+        in_foreground(*arguments)
+        raise KeyboardInterrupt
+
+    in_foreground = commands.in_foreground
+    monkeypatch.setattr(commands, "in_foreground", interrupted)
+    assert record(*command()) == 130
+    assert len(streamtape.load(record.path).interactions) == 1
+
+
 def test_an_upstream_that_does_not_answer(record, capfd):
     """The command gets a 502; the reason is said, and the status is not 0."""
     assert record(*command(), url="http://127.0.0.1:1") == 1

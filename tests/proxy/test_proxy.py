@@ -96,6 +96,22 @@ def test_the_head_is_passed_on_at_once(streamed, upstream, proxied):
         seen.set()
 
 
+@pytest.mark.parametrize("library", [httpx, httpx2], ids=["httpx", "httpx2"])
+def test_either_library_forwards(
+    streamed, post, upstream, proxied, eventually, monkeypatch, library
+):
+    """Where only one of the two is there, it will do: streams, aborts, failures."""
+    monkeypatch.setattr("streamtape.proxy._proxy.LIBRARIES", (library,))
+    server, dying = upstream(Send(BODY), FOREVER), upstream(Send(BODY), Fail("reset"))
+    proxy = proxied(server)
+    with streamed(proxy.url) as response:
+        assert next(response.iter_raw()) == BODY
+    eventually(lambda: server.served[0].end == "aborted")
+    with pytest.raises(httpx.ReadError):
+        post(proxied(dying).url)
+    assert post(proxied("http://127.0.0.1:1").url).status_code == 502
+
+
 def test_an_abort_reaches_the_upstream_and_the_cassette(streamed, upstream, proxied, eventually):
     """A client that closes closes the upstream while nothing comes, and has aborted."""
     server = upstream(Send(BODY), FOREVER)
