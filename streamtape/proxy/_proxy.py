@@ -159,7 +159,9 @@ class RecordingProxy(LoopbackServer):
 
     def _unanswered(self, request: AnyRequest, error: Exception) -> Iterator[Step]:
         reason = str(error) or type(error).__name__
-        trouble = UpstreamError(f"{request.method} {request.url}", reason.rstrip("."))
+        # Without the query, which may hold a key (as Gemini's does): this is printed.
+        what = f"{request.method} {request.url.copy_with(query=None)}"
+        trouble = UpstreamError(what, reason.rstrip("."))
         self.troubles.append(trouble)
         return refusal(str(trouble), 502, "streamtape_upstream")
 

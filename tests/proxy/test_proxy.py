@@ -185,7 +185,7 @@ def test_errors_of_the_upstream_are_answers(post, upstream, proxied):
 def test_nobody_answers(post, proxied, cassette_path):
     """An upstream that is not there is a 502 with a sentence, and no interaction."""
     proxy = proxied("http://127.0.0.1:1")
-    answer = post(proxy.url)
+    answer = post(proxy.url, params={"key": "secret"})
     error = answer.json()["error"]
     assert (answer.status_code, error["type"]) == (502, "streamtape_upstream")
     assert (
