@@ -17,20 +17,26 @@ def python(source):
 
 @pytest.fixture
 def told(tmp_path):
-    """A path, and what sends this process a signal when the command has written there."""
-    fifo = tmp_path / "ready"
-    os.mkfifo(fifo)
+    """What sends this process a signal when the command says that it is there.
 
-    def told(number):
+    `told.here` is Python that says so; `told.later` waits until the signal has been sent.
+    """
+    here, sent = tmp_path / "here", tmp_path / "sent"
+    os.mkfifo(here)
+    os.mkfifo(sent)
+
+    def told(number, *, waits=False):
         def send():
-            fifo.read_bytes()
+            here.read_bytes()
             os.kill(os.getpid(), number)
+            if waits:
+                sent.write_bytes(b"")
 
         thread = threading.Thread(target=send)
         thread.start()
         return thread
 
-    told.path = str(fifo)
+    told.here, told.later = f"open({str(here)!r}, 'w').close()", f"open({str(sent)!r}).read()"
     return told
 
 
@@ -51,15 +57,15 @@ def test_a_signal_that_kills_it_is_told_as_shells_do():
 def test_signals_are_passed_on(told, number):
     """Who ends streamtape ends the command."""
     sending = told(number)
-    source = f"import time; open({told.path!r}, 'w').close(); time.sleep(60)"
+    source = f"import time; {told.here}; time.sleep(60)"
     assert in_foreground(python(source), {}) == 128 + number
     sending.join()
 
 
 def test_ctrl_c_is_the_commands_affair(told):
     """Ctrl-C reaches both: the command ends as it likes, and streamtape waits for that."""
-    sending = told(signal.SIGINT)
-    source = f"import sys; open({told.path!r}, 'w').close(); sys.exit(3)"
+    sending = told(signal.SIGINT, waits=True)
+    source = f"import sys; {told.here}; {told.later}; sys.exit(3)"
     before = signal.getsignal(signal.SIGINT)
     assert in_foreground(python(source), {}) == 3
     sending.join()
