@@ -53,12 +53,11 @@ def hosted(server: LoopbackServer, port: int) -> Iterator[None]:
 
 def until_stopped() -> None:
     """Wait for Ctrl-C, for SIGTERM, or for the terminal to be closed."""
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {
-        number: signal.signal(number, signal.default_int_handler)
-        for number in (getattr(signal, name) for name in names)
-    }
+    before = {}
     try:
+        for name in ("SIGTERM", "SIGHUP"):
+            if number := getattr(signal, name, None):  # there is no SIGHUP on Windows
+                before[number] = signal.signal(number, signal.default_int_handler)
         threading.Event().wait()
     except KeyboardInterrupt:
         pass
