@@ -110,18 +110,22 @@ def _finish(proxy: RecordingProxy, command: Sequence[str]) -> int:
     """Save, and say what was recorded and what went wrong; return the exit status for that."""
     problems: list[object] = [*proxy.troubles, *proxy.misses]
     try:
-        told = _told(proxy, proxy.save())
-        # The standard output of a command is its own.
-        print(told, file=sys.stderr if command else sys.stdout)
+        recorded = proxy.save()
     except CassetteError as error:
+        recorded = ()
         problems.append(error)
+    else:
+        # The standard output of a command is its own.
+        print(_told(proxy, recorded), file=sys.stderr if command else sys.stdout)
     if command and not proxy.served:
         remedy = "Send its requests to $STREAMTAPE_URL ($ANTHROPIC_BASE_URL, $OPENAI_BASE_URL)."
-        what = f"command {' '.join(command)!r}"
+        what = f"command {command[0]!r}"
         problems.append(UsageError(what, "it sent no request to the proxy", remedy))
     for problem in problems:
         print(f"streamtape: {problem}", file=sys.stderr)
-    return 1 if problems else 0
+    # A request that nobody answered may have been repeated since: that alone is no failure.
+    is_empty = not recorded and not proxy.playbacks
+    return 1 if proxy.misses or (problems and is_empty) else 0
 
 
 def _told(proxy: RecordingProxy, recorded: Sequence[Interaction]) -> str:

@@ -10,7 +10,8 @@ import pytest
 
 import streamtape
 from streamtape.cli import main
-from streamtape.server import Upstream
+from streamtape.playback import Fail, Finish, Head
+from streamtape.server import LoopbackServer, Upstream
 
 # A client in any language, as far as streamtape can see: it knows an environment variable.
 CLIENT = """
@@ -139,6 +140,21 @@ def test_an_upstream_that_does_not_answer(record, capfd):
         "streamtape: POST http://127.0.0.1:1/v1/messages was not answered: All connection attempts "
         "failed. Check the address, the network and the server's certificate.\n"
     )
+
+
+def test_a_request_that_is_repeated(record, capfd):
+    """A client that gets over a 502 has not failed: what came then is recorded."""
+
+    def respond(_request):
+        yield answers.pop()
+        yield Finish()
+
+    answers = [Head(200, (), "HTTP/1.1"), Fail("disconnect")]
+    with LoopbackServer(respond) as server:
+        assert record(*command(CLIENT + CLIENT), url=server.url) == 0
+    told = capfd.readouterr()
+    assert [line[:3] for line in told.out.splitlines()] == ["502", "200"]
+    assert told.err.count("was not answered: Server disconnected") == 1
 
 
 def test_a_miss_is_not_hidden(record, capfd):
