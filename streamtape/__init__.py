@@ -7,6 +7,8 @@
 The names below are the front door; each subpackage (`sse`, `splits`, `timing`, `faults`,
 `cassette`, `playback`, `messages`, `sweep`, `strategies`, `transports`, `server`, `command`,
 `verify`, `errors`) is public too. Nothing heavy is imported before it is used: a test session that
+`cassette`, `playback`, `messages`, `sweep`, `strategies`, `transports`, `server`, `proxy`,
+`command`, `errors`) is public too. Nothing heavy is imported before it is used: a test session that
 does not use streamtape does not pay for it.
 """
 
@@ -51,6 +53,7 @@ _SUBPACKAGES = frozenset(
         "faults",
         "messages",
         "playback",
+        "proxy",
         "respx",
         "server",
         "splits",

@@ -15,6 +15,7 @@
             │   └── CassetteAgedError    the live service answers otherwise
             ├── UnplayedError            your test: it left undone what the cassette holds
             ├── NetworkBlockedError      your test: it wants to leave the machine
+            ├── UpstreamError            the network: nobody answers where a proxy forwards to
             ├── PlaybackError            your test: a stream did not go as it was to
             └── StreamError              the peer's bytes
                 └── EventTooLargeError
@@ -47,6 +48,7 @@ __all__ = [
     "StreamError",
     "StreamtapeError",
     "UnplayedError",
+    "UpstreamError",
     "UsageError",
 ]
 
@@ -221,6 +223,29 @@ class NetworkBlockedError(StreamtapeError, ConnectionError):
 
     def __reduce__(self) -> tuple[type[NetworkBlockedError], tuple[str, int | None]]:
         return type(self), (self.host, self.port)
+
+
+class UpstreamError(StreamtapeError, ConnectionError):
+    """A request that the recording proxy forwarded, and that nobody answered.
+
+    Attributes:
+        request: the request's method and URL.
+        reason: what the network said.
+    """
+
+    def __init__(self, request: str, reason: str) -> None:
+        self.request, self.reason = request, reason
+        super().__init__(request, reason)
+
+    # A ConnectionError is an OSError, whose own `__str__` expects an errno.
+    def __str__(self) -> str:
+        return (
+            f"{self.request} was not answered: {self.reason}. "
+            "Check the address, the network and the server's certificate."
+        )
+
+    def __reduce__(self) -> tuple[type[UpstreamError], tuple[str, str]]:
+        return type(self), (self.request, self.reason)
 
 
 class StreamError(StreamtapeError):

@@ -9,6 +9,10 @@ standard error. Exit status:
 * 2: a command that is spelled wrong; a `sweep` that has nothing to compare; a `verify` that got no
   answer that tells;
 * 130: a `sweep` that Ctrl-C ended, after its report; a `verify` that it ended.
+  `sweep` a split that fails;
+* 2: a command that is spelled wrong; a `sweep` that has nothing to compare;
+* 130: Ctrl-C ended it, a `sweep` after its report;
+* any: `record` passes on that of its command, unless that is 0 and the recording went wrong.
 """
 
 from __future__ import annotations
@@ -29,6 +33,11 @@ from streamtape.cli import (
     _show,
     _sweep,
     _verify,
+    _record,
+    _serve,
+    _show,
+    _sweep,
+    _upstream,
 )
 from streamtape.errors import StreamtapeError
 
@@ -38,6 +47,22 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 _COMMANDS = (_demo, _show, _diff, _check, _fix, _cut, _convert, _serve, _sweep, _verify)
+_COMMANDS = (
+    _demo,
+    _record,
+    _show,
+    _diff,
+    _check,
+    _fix,
+    _cut,
+    _convert,
+    _serve,
+    _sweep,
+    _upstream,
+)
+
+
+_STOPPED = 130  # as shells call what Ctrl-C ended
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,4 +85,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `streamtape show | head`
         sys.stderr.close()
         return 0
+    except KeyboardInterrupt:
+        return _STOPPED
     return status
