@@ -5,11 +5,9 @@
     ...     print(stream.get_final_text())
 
 The names below are the front door; each subpackage (`sse`, `splits`, `timing`, `faults`,
-`cassette`, `playback`, `messages`, `sweep`, `strategies`, `transports`, `server`, `command`,
-`verify`, `errors`) is public too. Nothing heavy is imported before it is used: a test session that
 `cassette`, `playback`, `messages`, `sweep`, `strategies`, `transports`, `server`, `proxy`,
-`command`, `errors`) is public too. Nothing heavy is imported before it is used: a test session that
-does not use streamtape does not pay for it.
+`command`, `verify`, `errors`) is public too. Nothing heavy is imported before it is used: a test
+session that does not use streamtape does not pay for it.
 """
 
 from __future__ import annotations

@@ -8,10 +8,7 @@ standard error. Exit status:
   `sweep` a split that fails, `verify` a recording that has aged;
 * 2: a command that is spelled wrong; a `sweep` that has nothing to compare; a `verify` that got no
   answer that tells;
-* 130: a `sweep` that Ctrl-C ended, after its report; a `verify` that it ended.
-  `sweep` a split that fails;
-* 2: a command that is spelled wrong; a `sweep` that has nothing to compare;
-* 130: Ctrl-C ended it, a `sweep` after its report;
+* 130: Ctrl-C ended it; a `sweep`, after its report;
 * any: `record` passes on that of its command, unless that is 0 and the recording went wrong.
 """
 
@@ -29,15 +26,12 @@ from streamtape.cli import (
     _demo,
     _diff,
     _fix,
-    _serve,
-    _show,
-    _sweep,
-    _verify,
     _record,
     _serve,
     _show,
     _sweep,
     _upstream,
+    _verify,
 )
 from streamtape.errors import StreamtapeError
 
@@ -46,7 +40,6 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-_COMMANDS = (_demo, _show, _diff, _check, _fix, _cut, _convert, _serve, _sweep, _verify)
 _COMMANDS = (
     _demo,
     _record,
@@ -58,9 +51,9 @@ _COMMANDS = (
     _convert,
     _serve,
     _sweep,
+    _verify,
     _upstream,
 )
-
 
 _STOPPED = 130  # as shells call what Ctrl-C ended
 

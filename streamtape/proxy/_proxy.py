@@ -6,11 +6,12 @@ answer. What is kept of a live response is `Recording`'s decision, by the same t
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from streamtape import cassette as cassettes
-from streamtape.clock import RealClock
+from streamtape.clock import RealClock, today
 from streamtape.errors import CassetteMiss, CassetteNotFoundError, UpstreamError
 from streamtape.playback import Fail, FailKind, Finish, Head, Play, Record, Send, Session
 from streamtape.proxy._target import Target, path_of
@@ -118,7 +119,7 @@ class RecordingProxy(LoopbackServer):
         """
         recorded = self._session.recorded
         if recorded:
-            cassettes.update(self.path, self._session.merged)
+            cassettes.update(self.path, partial(self._session.merged, recorded=today()))
         return recorded
 
     def _respond(self, request: Request) -> Iterator[Step] | AsyncGenerator[Step, None]:

@@ -13,6 +13,7 @@ import pytest
 
 import streamtape
 from streamtape.cassette import Filters
+from streamtape.clock import today
 from streamtape.errors import CassetteFormatError, UpstreamError
 from streamtape.playback import Fail, Finish, Head, Send, Wait
 from streamtape.proxy import RecordingProxy
@@ -74,6 +75,7 @@ def test_what_the_client_gets_and_what_is_kept(chunks, upstream, proxied):
     assert kept.duration >= 0.04
     assert saved.request.url == f"{server.url}/v1/messages"
     assert saved.request.body == server.served[0].request.body
+    assert streamtape.load(proxy.path).interactions[0].recorded == today()
 
 
 def test_every_chunk_is_passed_on_at_once(streamed, upstream, proxied):
