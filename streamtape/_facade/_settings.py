@@ -49,6 +49,8 @@ class TapeSettings(TypedDict, total=False):
         block_network: whether replaying lets nothing out of the machine.
         allowed_hosts: where to it may go all the same; text with commas, or a list.
         unplayed: what it means when an interaction is never asked for.
+        unread: what it means when a response is left before its last byte; by default as
+            ``unplayed``.
         leaks: what it means when a response is never closed.
         record_on_exception: whether a recording is saved where the test failed.
         clock: what waits and tells the time; under ``virtual``, waiting takes none.
@@ -70,6 +72,7 @@ class TapeSettings(TypedDict, total=False):
     block_network: bool
     allowed_hosts: str | Iterable[str]
     unplayed: Literal["ignore", "fail"]
+    unread: Literal["ignore", "fail"]
     leaks: Literal["ignore", "fail"]
     record_on_exception: bool
     clock: Clock | Literal["real", "virtual"] | None
