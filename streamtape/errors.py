@@ -168,6 +168,10 @@ class CassetteAgedError(CassetteError, AssertionError):
         remedy: the command that records it again.
     """
 
+    path: Path
+    lines: list[str]
+    remedy: str
+
     def __init__(self, path: Path, lines: Sequence[str], remedy: str) -> None:
         self.path, self.lines, self.remedy = path, list(lines), remedy
         text = "".join(f"\n  {line}" for line in self.lines)
@@ -259,6 +263,9 @@ class UpstreamError(StreamtapeError, ConnectionError):
         request: the request's method and URL.
         reason: what the network said.
     """
+
+    request: str
+    reason: str
 
     def __init__(self, request: str, reason: str) -> None:
         self.request, self.reason = request, reason
