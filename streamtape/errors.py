@@ -11,9 +11,11 @@
             ├── CassetteError            your file: always names it
             │   ├── CassetteNotFoundError
             │   ├── CassetteFormatError  (file, line, field, remedy)
-            │   └── CassetteWriteError
+            │   ├── CassetteWriteError
+            │   └── CassetteAgedError    the live service answers otherwise
             ├── UnplayedError            your test: it left undone what the cassette holds
             ├── NetworkBlockedError      your test: it wants to leave the machine
+            ├── UpstreamError            the network: nobody answers where a proxy forwards to
             ├── PlaybackError            your test: a stream did not go as it was to
             └── StreamError              the peer's bytes
                 └── EventTooLargeError
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CaseTimeout",
+    "CassetteAgedError",
     "CassetteError",
     "CassetteFormatError",
     "CassetteMiss",
@@ -45,6 +48,7 @@ __all__ = [
     "StreamError",
     "StreamtapeError",
     "UnplayedError",
+    "UpstreamError",
     "UsageError",
 ]
 
@@ -61,6 +65,10 @@ class UsageError(StreamtapeError, ValueError):
         problem: why it cannot be.
         remedy: what would be valid.
     """
+
+    what: str
+    problem: str
+    remedy: str
 
     def __init__(self, what: str, problem: str, remedy: str) -> None:
         self.what, self.problem, self.remedy = what, problem, remedy
@@ -83,6 +91,9 @@ class CassetteNotFoundError(CassetteError, FileNotFoundError):
         path: where it was looked for.
         remedy: the command that records it.
     """
+
+    path: Path
+    remedy: str
 
     def __init__(self, path: Path, remedy: str) -> None:
         self.path, self.remedy = path, remedy
@@ -107,6 +118,12 @@ class CassetteFormatError(CassetteError):
         remedy: what to do about it.
     """
 
+    path: Path
+    line: int | None
+    field: str
+    problem: str
+    remedy: str
+
     def __init__(
         self, path: Path, problem: str, remedy: str, *, line: int | None = None, field: str = ""
     ) -> None:
@@ -130,12 +147,38 @@ class CassetteWriteError(CassetteError):
         remedy: what to do about it.
     """
 
+    path: Path
+    reason: str
+    remedy: str
+
     def __init__(self, path: Path, reason: str, remedy: str) -> None:
         self.path, self.reason, self.remedy = path, reason, remedy
         super().__init__(f"{path}: the recording was not saved: {reason}. {remedy}")
 
     def __reduce__(self) -> tuple[type[CassetteWriteError], tuple[Path, str, str]]:
         return type(self), (self.path, self.reason, self.remedy)
+
+
+class CassetteAgedError(CassetteError, AssertionError):
+    """The live service no longer answers as the cassette says, or could not be asked.
+
+    Attributes:
+        path: the cassette. It is left as it is.
+        lines: what came of each interaction.
+        remedy: the command that records it again.
+    """
+
+    path: Path
+    lines: list[str]
+    remedy: str
+
+    def __init__(self, path: Path, lines: Sequence[str], remedy: str) -> None:
+        self.path, self.lines, self.remedy = path, list(lines), remedy
+        text = "".join(f"\n  {line}" for line in self.lines)
+        super().__init__(f"{path}: the live service does not answer as recorded:{text}\n{remedy}")
+
+    def __reduce__(self) -> tuple[type[CassetteAgedError], tuple[Path, list[str], str]]:
+        return type(self), (self.path, self.lines, self.remedy)
 
 
 class UnplayedError(StreamtapeError, AssertionError):
@@ -145,6 +188,9 @@ class UnplayedError(StreamtapeError, AssertionError):
         path: the cassette, or None for one in memory.
         unplayed: one line for each interaction that nobody asked for.
     """
+
+    path: Path | None
+    unplayed: list[str]
 
     def __init__(self, path: Path | None, unplayed: Sequence[str]) -> None:
         self.path, self.unplayed = path, list(unplayed)
@@ -167,6 +213,10 @@ class PlaybackError(StreamtapeError, AssertionError):
         playbacks: one line for each stream that it is about.
     """
 
+    path: Path
+    problem: str
+    playbacks: list[str]
+
     def __init__(self, path: Path, problem: str, playbacks: Sequence[str]) -> None:
         self.path, self.problem, self.playbacks = path, problem, list(playbacks)
         lines = "".join(f"\n  {line}" for line in self.playbacks) or "\n  (nothing was replayed)"
@@ -187,6 +237,9 @@ class NetworkBlockedError(StreamtapeError, ConnectionError):
         port: the port, or None where only a name was looked up.
     """
 
+    host: str
+    port: int | None
+
     def __init__(self, host: str, port: int | None = None) -> None:
         self.host, self.port = host, port
         super().__init__(host, port)
@@ -203,6 +256,32 @@ class NetworkBlockedError(StreamtapeError, ConnectionError):
         return type(self), (self.host, self.port)
 
 
+class UpstreamError(StreamtapeError, ConnectionError):
+    """A request that the recording proxy forwarded, and that nobody answered.
+
+    Attributes:
+        request: the request's method and URL.
+        reason: what the network said.
+    """
+
+    request: str
+    reason: str
+
+    def __init__(self, request: str, reason: str) -> None:
+        self.request, self.reason = request, reason
+        super().__init__(request, reason)
+
+    # A ConnectionError is an OSError, whose own `__str__` expects an errno.
+    def __str__(self) -> str:
+        return (
+            f"{self.request} was not answered: {self.reason}. "
+            "Check the address, the network and the server's certificate."
+        )
+
+    def __reduce__(self) -> tuple[type[UpstreamError], tuple[str, str]]:
+        return type(self), (self.request, self.reason)
+
+
 class StreamError(StreamtapeError):
     """The bytes of a stream cannot be taken as they are."""
 
@@ -214,6 +293,9 @@ class EventTooLargeError(StreamError):
         limit: the greatest size allowed, in bytes.
         size: bytes of the event when it was given up; the whole may be larger.
     """
+
+    limit: int
+    size: int
 
     def __init__(self, limit: int, size: int) -> None:
         self.limit, self.size = limit, size
@@ -240,6 +322,11 @@ class CassetteMiss(BaseException):
         remedy: the command that records it.
     """
 
+    request: str
+    path: Path | None
+    details: list[str]
+    remedy: str
+
     def __init__(
         self, request: str, path: Path | None, details: Sequence[str], remedy: str
     ) -> None:
@@ -261,6 +348,9 @@ class CaseTimeout(BaseException):
         seconds: the limit.
         place: where it was stopped, as ``file:line``, or "" where that is not known.
     """
+
+    seconds: float
+    place: str
 
     def __init__(self, seconds: float, place: str = "") -> None:
         self.seconds, self.place = seconds, place
