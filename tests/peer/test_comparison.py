@@ -164,6 +164,18 @@ def test_another_body(server, tmp_path, use, refused):
 
 
 @pytest.mark.parametrize(
+    ("use", "miss"), [(vcrpy, vcr.errors.CannotOverwriteExistingCassetteException), (ours, CassetteMiss)]
+)
+def test_the_same_request_again(server, tmp_path, use, miss):
+    """What was recorded once answers once, with both."""
+    with use(server, tmp_path / "it.yaml", "once"):
+        ask(server)
+    with pytest.raises(miss), use(server, tmp_path / "it.yaml", "none"):
+        ask(server)
+        ask(server)
+
+
+@pytest.mark.parametrize(
     ("use", "error", "tries"), [(vcrpy, anthropic.APIConnectionError, 3), (ours, CassetteMiss, 1)]
 )
 def test_a_miss_through_the_sdk(server, tmp_path, monkeypatch, use, error, tries):
