@@ -56,6 +56,7 @@ _HOMES = {
 _SUBPACKAGES = frozenset(
     {
         "cassette",
+        "checks",
         "clock",
         "command",
         "convert",

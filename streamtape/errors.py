@@ -15,6 +15,7 @@
             ├── UnplayedError            your test: it left undone what the cassette holds
             ├── NetworkBlockedError      your test: it wants to leave the machine
             ├── PlaybackError            your test: a stream did not go as it was to
+            ├── TranscriptError          your test: a stream did not emit what it was to
             └── StreamError              the peer's bytes
                 └── EventTooLargeError
 
@@ -44,6 +45,7 @@ __all__ = [
     "PlaybackError",
     "StreamError",
     "StreamtapeError",
+    "TranscriptError",
     "UnplayedError",
     "UsageError",
 ]
@@ -174,6 +176,23 @@ class PlaybackError(StreamtapeError, AssertionError):
 
     def __reduce__(self) -> tuple[type[PlaybackError], tuple[Path, str, list[str]]]:
         return type(self), (self.path, self.problem, self.playbacks)
+
+
+class TranscriptError(StreamtapeError, AssertionError):
+    """A stream did not emit what the test expects.
+
+    Attributes:
+        problem: the first difference.
+        lines: the events around it, and what was expected of them.
+    """
+
+    def __init__(self, problem: str, lines: Sequence[str]) -> None:
+        self.problem, self.lines = problem, list(lines)
+        shown = "".join(f"\n  {line}".rstrip() for line in self.lines)
+        super().__init__(f"{problem}{shown and f'{chr(10)}{shown}'}")
+
+    def __reduce__(self) -> tuple[type[TranscriptError], tuple[str, list[str]]]:
+        return type(self), (self.problem, self.lines)
 
 
 class NetworkBlockedError(StreamtapeError, ConnectionError):
