@@ -11,6 +11,7 @@
             ├── CassetteError            your file: always names it
             │   ├── CassetteNotFoundError
             │   ├── CassetteFormatError  (file, line, field, remedy)
+            │   ├── ExpectationMissingError
             │   └── CassetteWriteError
             ├── UnplayedError            your test: it left undone what the cassette holds
             ├── NetworkBlockedError      your test: it wants to leave the machine
@@ -41,6 +42,7 @@ __all__ = [
     "CassetteNotFoundError",
     "CassetteWriteError",
     "EventTooLargeError",
+    "ExpectationMissingError",
     "NetworkBlockedError",
     "PlaybackError",
     "StreamError",
@@ -138,6 +140,23 @@ class CassetteWriteError(CassetteError):
 
     def __reduce__(self) -> tuple[type[CassetteWriteError], tuple[Path, str, str]]:
         return type(self), (self.path, self.reason, self.remedy)
+
+
+class ExpectationMissingError(CassetteError, AssertionError):
+    """Nothing is expected yet of a stream that is compared with what is expected.
+
+    Attributes:
+        path: the file in which it would stand.
+        name: the name of the entry.
+        remedy: the command that writes it.
+    """
+
+    def __init__(self, path: Path, name: str, remedy: str) -> None:
+        self.path, self.name, self.remedy = path, name, remedy
+        super().__init__(f"{path} has no entry {name!r}. {remedy}")
+
+    def __reduce__(self) -> tuple[type[ExpectationMissingError], tuple[Path, str, str]]:
+        return type(self), (self.path, self.name, self.remedy)
 
 
 class UnplayedError(StreamtapeError, AssertionError):

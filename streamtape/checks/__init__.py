@@ -15,7 +15,7 @@ from streamtape.checks._assertions import (
     assert_streamed,
 )
 from streamtape.checks._laws import Law, after, balanced_blocks, before, exactly_once
-from streamtape.checks._matching import ANY, including
+from streamtape.checks._matching import ANY, including, mismatch
 from streamtape.checks._patterns import (
     Pattern,
     error,
@@ -43,6 +43,7 @@ __all__ = [
     "exactly_once",
     "including",
     "input_json",
+    "mismatch",
     "repeated",
     "text",
     "thinking",
