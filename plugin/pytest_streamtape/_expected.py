@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Asked", "ExpectedSummary", "asked", "compared", "name_of"]
 
 # Options of pytest that leave tests out.
-_PARTIAL = ("keyword", "markexpr", "lf", "deselect", "stepwise", "ignore", "ignore_glob")
+_PARTIAL = ("keyword", "markexpr", "lf", "deselect", "stepwise", "maxfail")
 
 
 class Asked(NamedTuple):
@@ -54,7 +54,8 @@ def asked(tape: Tape, *, passed: bool) -> Asked | None:
         CassetteError: the file cannot be read, or not be written.
     """
     expectations = tape.expectations
-    written = expectations.save() if passed else []
+    # What was recorded just now is not redacted yet: the next run, a replay, may write it.
+    written = expectations.save() if passed and not tape.session.recorded else []
     if not expectations.used and not expectations.path.exists():
         return None
     used = list(expectations.used)
@@ -92,15 +93,15 @@ class ExpectedSummary:
         if found is not None:
             self._asked.append(Asked(*found))
 
-    def lines(self, config: pytest.Config, *, stopped: bool) -> Iterator[str]:
+    def lines(self, config: pytest.Config) -> Iterator[str]:
         """Yield what was written, and what is unused."""
         files: dict[str, set[str]] = {}
         for each in self._asked:
             files.setdefault(each.path, set()).update(each.used)
             for name in each.written:
                 yield f"written: {_shown(each.path, config)}: {name}"
-        is_whole = not stopped and not any(config.getoption(name, None) for name in _PARTIAL)
-        is_whole = is_whole and not any("::" in argument for argument in config.args)
+        left_out = any(config.getoption(name, None) for name in _PARTIAL)
+        is_whole = not left_out and not any("::" in argument for argument in config.args)
         for path, used in files.items():
             for name in self._unused(Path(path), used, is_whole=is_whole):
                 yield f"unused: {_shown(path, config)}: {name} (no test asks for it: remove it)"

@@ -74,11 +74,7 @@ class Summary:
             terminalreporter.section("streamtape: recorded")
             for line in self._saved:
                 terminalreporter.write_line(line)
-        session = getattr(terminalreporter, "_session", None)
-        stopped = bool(
-            getattr(session, "shouldstop", False) or getattr(session, "shouldfail", False)
-        )
-        if lines := list(self._expected.lines(terminalreporter.config, stopped=stopped)):
+        if lines := list(self._expected.lines(terminalreporter.config)):
             terminalreporter.section("streamtape: expected")
             for line in lines:
                 terminalreporter.write_line(line)

@@ -60,7 +60,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         dest="streamtape_update",
         action="store_true",
         default=None,
-        help="write what transcripts are compared with by `== tape.expected()`, instead of comparing",
+        help="write down what is compared with tape.expected(), instead of comparing it",
     )
     group.addoption(
         "--streamtape-block-network",
@@ -167,9 +167,8 @@ def _start(item: pytest.Item, defaults: dict[str, Any]) -> Tape:
     except streamtape.StreamtapeError as error:
         raise _failed(error) from None
     tape.expectations.test = _expected.name_of(item.nodeid)
-    tape.expectations.remedy = (
-        f"Write it with: pytest {shlex.quote(item.nodeid)} --streamtape-update"
-    )
+    write = f"pytest {shlex.quote(item.nodeid)} --streamtape-update"
+    tape.expectations.remedy = f"Write it with: {write}"
     tape.start()
     return tape
 

@@ -48,6 +48,7 @@ class Expectations:
             ExpectationMissingError: there is none, and none is to be written.
             CassetteFormatError: the file cannot be read.
         """
+        __tracebackhide__ = True
         full = self._full(name)
         self.used.append(full)
         entry = self._kept.get(full)

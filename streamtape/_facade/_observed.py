@@ -117,6 +117,7 @@ class Observed:
             ExpectationMissingError: there is none yet.
             CassetteFormatError: the file cannot be read.
         """
+        __tracebackhide__ = True
         return self.expectations.take(name, mask, times=times)
 
     @contextmanager

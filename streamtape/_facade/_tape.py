@@ -293,7 +293,7 @@ class use_cassette:  # noqa: N801 - used like a function, as vcrpy's is
             _save_beside(tape, error)
         if error is None and (verdict := tape.verdict()) is not None:
             raise verdict
-        if error is None:
+        if error is None and not tape.session.recorded:  # what is recorded is not redacted yet
             tape.expectations.save()
 
     async def __aenter__(self) -> Tape:
