@@ -45,7 +45,8 @@ def plain_of(transcript: Transcript, *, mask: Mask = (), times: bool = False) ->
     message = transcript.message
     if message is not None:
         said["message"] = message.to_dict()
-    if transcript.error is not None:
+    # What is raised at who is aborted is told by the end; each SDK raises something else.
+    if transcript.error is not None and transcript.end != "aborted":
         said["error"] = f"{type(transcript.error).__name__}: {transcript.error}"
     if transcript.aborted_after is not None:
         said["aborted_after"] = transcript.aborted_after

@@ -14,6 +14,7 @@ from streamtape.errors import UsageError
 from streamtape.playback import Fail, Finish, Head, Play, Send, Session, Wait
 from streamtape.timing import Instant
 from streamtape.transports._libraries import (
+    closed_error,
     library_of,
     read_timeout,
     stream_class,
@@ -140,8 +141,11 @@ class _ReplayStream:
 
     def __iter__(self) -> Iterator[bytes]:
         taken = False
-        session, sent = self._session, self._playback.sent  # looked up once: chunks are thousands
+        session, playback = self._session, self._playback  # looked up once: chunks are thousands
+        sent = playback.sent
         for step in self._steps:
+            if playback.released:
+                raise closed_error(self._request, is_async=False)
             if isinstance(step, Send):
                 data = step.data
                 if session.gate is None:
@@ -166,6 +170,8 @@ class _ReplayStream:
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for step in self._steps:
+            if self._playback.released:
+                raise closed_error(self._request, is_async=True)
             if isinstance(step, Send):
                 await self.apass_time(step)
                 rest: bytes | None = step.data
