@@ -71,7 +71,9 @@ class _ToolPattern(Pattern):
     """The end of a tool's block."""
 
     def mismatch(self, view: View) -> str | None:
-        return mismatch(self.fields, view.tool)
+        tool = view.tool or {}
+        found = (mismatch(value, tool.get(part), part) for part, value in self.fields.items())
+        return next((each for each in found if each is not None), None)
 
 
 class _ErrorPattern(Pattern):
@@ -128,7 +130,7 @@ def event(kind: str, **fields: Any) -> Pattern:
         event("content_block_start", index=0, content_block={"type": "text", "text": ""})
     """
     said = "".join(f", {name}={shown(value)}" for name, value in fields.items())
-    return Pattern((kind,), including(fields) if fields else None, f"event({kind!r}{said})")
+    return Pattern((kind,), including(fields) if fields else None, f"event({shown(kind)}{said})")
 
 
 def text(value: Any = ANY) -> Pattern:
@@ -158,7 +160,7 @@ def tool_use(name: Any = ANY, input: Any = ANY, *, id: Any = ANY) -> Pattern:  #
     said = ", ".join([shown(name), *([shown(input)] if input is not ANY else []), *given])
     block = {"name": name, "input": input, "id": id}
     block = {part: value for part, value in block.items() if value is not ANY}
-    return _ToolPattern(("tool_use",), including(block), f"tool_use({said})")
+    return _ToolPattern(("tool_use",), block, f"tool_use({said})")
 
 
 def error(kind: type[BaseException] | str = Exception, message: Any = None) -> Pattern:
@@ -244,18 +246,19 @@ def _repeated(given: Expected) -> Repeated | None:
         found = _TEXT.fullmatch(given)
         if found is None:
             raise UsageError(f"pattern {given!r}", "it cannot be read", _REMEDY)
-        pattern = Pattern((found["name"],), None, repr(given))
+        pattern = Pattern((found["name"],), None, shown(given))
         if found["least"] is None:
-            return Repeated(pattern, *_TIMES[found["times"] or ""], repr(given))
+            return Repeated(pattern, *_TIMES[found["times"] or ""], shown(given))
         least, most = int(found["least"]), found["most"]
         return Repeated(
             pattern,
             least,
             least if most is None else int(most) if most else None,
-            repr(given),
+            shown(given),
         )
     if isinstance(given, Mapping):
-        return Repeated(Pattern((), including(dict(given)), shown(dict(given))), 1, 1, repr(given))
+        said = shown(dict(given))
+        return Repeated(Pattern((), including(dict(given)), said), 1, 1, said)
     if isinstance(given, type) or callable(given) or given is None:
         raise UsageError(f"pattern {given!r}", "it is none", _REMEDY)
     # Whatever is left decides for itself what it is equal to.

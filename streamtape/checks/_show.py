@@ -9,11 +9,14 @@ from difflib import get_close_matches
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from streamtape.messages import EVENT_NAMES
+from streamtape.transcripts import DERIVED, RAW
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from streamtape.checks._align import Misfit
-    from streamtape.checks._patterns import Element
+    from streamtape.checks._patterns import Element, Pattern
     from streamtape.checks._view import View
 
 __all__ = ["listed", "problem_of", "side_by_side"]
@@ -21,6 +24,7 @@ __all__ = ["listed", "problem_of", "side_by_side"]
 _WIDEST = 48  # characters of an event's column
 _FOLD = 4  # events in a row that one pattern took are all shown; of more, the first and the last
 _REST = 4  # lines behind the misfit
+_NAMES = {*DERIVED, *RAW, *EVENT_NAMES, "abort", "error"}  # that are no misspellings
 
 Row = tuple[str, str, str, str]  # mark, number, event, pattern
 
@@ -33,6 +37,8 @@ def problem_of(views: Sequence[View], elements: Sequence[Element], misfit: Misfi
         found = f"no event is {wanted}" if passed else f"the events end where {wanted} is expected"
         return found + _nearest(views, elements, misfit) + _hint(views, elements, misfit)
     view = views[misfit.at]
+    if not wanted and view.error is not None:
+        return f"the stream raised what is not expected: {type(view.error).__name__}: {view.error}"
     if not wanted:
         return f"{_named(view)} comes behind everything that is expected"
     reasons = [
@@ -43,7 +49,7 @@ def problem_of(views: Sequence[View], elements: Sequence[Element], misfit: Misfi
         and (reason := elements[state].pattern.mismatch(view))
     ]
     said = f"{_named(view)} is not {wanted}{''.join(reasons[:1])}"
-    return said if reasons else said + _hint(views, elements, misfit)
+    return said if reasons else said + _so_far(elements, misfit) + _hint(views, elements, misfit)
 
 
 def _named(view: View) -> str:
@@ -64,19 +70,30 @@ def _wanted(elements: Sequence[Element], misfit: Misfit) -> str:
 def _nearest(views: Sequence[View], elements: Sequence[Element], misfit: Misfit) -> str:
     """Say how the last event of the right name differs, where ``...`` has passed over it."""
     pattern = elements[misfit.element].pattern
-    if not pattern.names:
+    near = _near(views, pattern)
+    if near is None:
         return ""
+    return f"; nearest is event {near.number}: {pattern.mismatch(near)}"
+
+
+def _near(views: Sequence[View], pattern: Pattern) -> View | None:
     near = [view for view in views if pattern.is_called(view) and pattern.mismatch(view)]
-    if not near:
-        return ""
-    return f"; nearest is event {near[-1].number}: {pattern.mismatch(near[-1])}"
+    return near[-1] if near and pattern.names else None
+
+
+def _so_far(elements: Sequence[Element], misfit: Misfit) -> str:
+    """Say how often a pattern that is to come several times has come already."""
+    number = elements[misfit.element].number
+    steps = [step for step in misfit.taken if step is not None]
+    count = sum(elements[step].number == number for step in steps)
+    return f" ({count} came)" if count else ""
 
 
 def _hint(views: Sequence[View], elements: Sequence[Element], misfit: Misfit) -> str:
     """Suggest a name, where one was expected that no event has."""
     known = {name for view in views for name in view.names}
     for name in elements[misfit.element].pattern.names:
-        if name not in known and (close := get_close_matches(name, known, 1, 0.8)):
+        if name not in {*known, *_NAMES} and (close := get_close_matches(name, known, 1, 0.8)):
             return f" (did you mean {close[0]!r}?)"
     return ""
 
@@ -118,12 +135,29 @@ def _taken(views: Sequence[View], elements: Sequence[Element], misfit: Misfit) -
             runs.append((number, []))
         runs[-1][1].append(view)
     texts = {element.number: element.text for element in elements}
+    pattern = elements[misfit.element].pattern if misfit.element < len(elements) else None
+    near = _near(views[: misfit.at], pattern) if pattern else None
     for number, run in runs:
-        cells = [_cell(view) for view in run]
-        if len(run) > _FOLD:
-            cells = [cells[0], ("", f"({len(run) - 2} more)"), cells[-1]]
-        for at, cell in enumerate(cells):
+        for at, cell in enumerate(_unfolded(run, near)):
             yield ("", *cell, texts[number] if at == 0 else "|")
+
+
+def _unfolded(run: list[View], near: View | None) -> Iterator[tuple[str, str]]:
+    """Yield the events that one pattern took: of many, the first, the nearest and the last."""
+    kept = {0, len(run) - 1, *(at for at, view in enumerate(run) if view is near)}
+    if len(run) <= _FOLD:
+        kept = set(range(len(run)))
+    skipped: list[View] = []
+    for at, view in enumerate(run):
+        if at not in kept:
+            skipped.append(view)
+            continue
+        if len(skipped) == 1:
+            yield _cell(skipped[0])
+        elif skipped:
+            yield "", f"({len(skipped)} more)"
+        skipped = []
+        yield _cell(view)
 
 
 def _columns(rows: Sequence[Row]) -> Iterator[str]:
@@ -136,7 +170,7 @@ def _columns(rows: Sequence[Row]) -> Iterator[str]:
 def listed(views: Iterable[View], marked: Iterable[int]) -> Iterator[str]:
     """Yield events as lines, those of the numbers marked; what is far from them is folded."""
     numbers = set(marked)
-    told = [view for view in views if not view.implied]
+    told = [view for view in views if not view.implied or view.number in numbers]
     near = {
         at + step for at, view in enumerate(told) if view.number in numbers for step in (-1, 0, 1)
     }

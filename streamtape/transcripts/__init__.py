@@ -13,10 +13,12 @@ from streamtape.transcripts._event import DERIVED, Event, EventName, event_of
 from streamtape.transcripts._faces import arecord, record
 from streamtape.transcripts._plain import Mask
 from streamtape.transcripts._recorder import Recorder
+from streamtape.transcripts._snapshots import RAW
 from streamtape.transcripts._transcript import Transcript
 
 __all__ = [
     "DERIVED",
+    "RAW",
     "Event",
     "EventName",
     "Mask",
