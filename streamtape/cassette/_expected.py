@@ -105,7 +105,7 @@ def _lines(entries: dict[str, Any]) -> Iterator[str]:
             if part == "events" and value:
                 yield "    events:"
                 yield from (f"    - {_event(event)}" for event in value)
-            elif part == "message":
+            elif part == "message" and value:
                 yield "    message:"
                 yield from (f"      {_key(key)}: {_flow(item)}" for key, item in value.items())
             else:

@@ -67,9 +67,14 @@ def _wanted(elements: Sequence[Element], misfit: Misfit) -> str:
     return " or ".join(texts)
 
 
+def _blamed(elements: Sequence[Element], misfit: Misfit) -> Element:
+    """Return the step that found no event: the last that could have taken one."""
+    return elements[max(state for state in misfit.open if state < len(elements))]
+
+
 def _nearest(views: Sequence[View], elements: Sequence[Element], misfit: Misfit) -> str:
     """Say how the last event of the right name differs, where ``...`` has passed over it."""
-    pattern = elements[misfit.element].pattern
+    pattern = _blamed(elements, misfit).pattern
     near = _near(views, pattern)
     if near is None:
         return ""
@@ -83,7 +88,7 @@ def _near(views: Sequence[View], pattern: Pattern) -> View | None:
 
 def _so_far(elements: Sequence[Element], misfit: Misfit) -> str:
     """Say how often a pattern that is to come several times has come already."""
-    number = elements[misfit.element].number
+    number = _blamed(elements, misfit).number
     steps = [step for step in misfit.taken if step is not None]
     count = sum(elements[step].number == number for step in steps)
     return f" ({count} came)" if count else ""
@@ -92,7 +97,7 @@ def _so_far(elements: Sequence[Element], misfit: Misfit) -> str:
 def _hint(views: Sequence[View], elements: Sequence[Element], misfit: Misfit) -> str:
     """Suggest a name, where one was expected that no event has."""
     known = {name for view in views for name in view.names}
-    for name in elements[misfit.element].pattern.names:
+    for name in _blamed(elements, misfit).pattern.names:
         if name not in {*known, *_NAMES} and (close := get_close_matches(name, known, 1, 0.8)):
             return f" (did you mean {close[0]!r}?)"
     return ""

@@ -1,9 +1,9 @@
 """What is kept of an event, whatever it was handed out as."""
 
-import collections
 import dataclasses
-import datetime
+import datetime as dt
 import types
+from typing import NamedTuple
 
 import pydantic
 import pytest
@@ -24,7 +24,7 @@ class Pydantic(pydantic.BaseModel):
 @dataclasses.dataclass
 class Data:
     event_kind: str
-    when: datetime.date
+    when: dt.date
 
 
 class Slots:
@@ -37,14 +37,17 @@ class Slots:
         return f"<Slots at {id(self):#x}>"
 
 
-Named = collections.namedtuple("Named", "kind value")
+class Named(NamedTuple):
+    kind: str
+    value: object
+
 
 CASES = {
     "text": ("Hel", Event("text", {"text": "Hel"})),
     "mapping": ({"type": "ping", "n": 1, "snapshot": "Hello"}, Event("ping", {"n": 1})),
     "pydantic": (Pydantic(type="chunk", text="a", snapshot="b"), Event("chunk", {"text": "a"})),
     "dataclass": (
-        Data("part_start", datetime.date(2026, 11, 21)),
+        Data("part_start", dt.date(2026, 11, 21)),
         Event("part_start", {"when": "2026-11-21"}),
     ),
     "named tuple": (Named("end", (1, 2)), Event("end", {"value": [1, 2]})),

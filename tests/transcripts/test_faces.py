@@ -24,21 +24,6 @@ class Emitter:
         self._stream.done()
 
 
-def raw_stream(cassette):
-    """Return streamtape's own raw stream."""
-
-    class Response:
-        headers = {}
-
-        def iter_bytes(self):
-            return cassette.chunks()
-
-        def close(self):
-            pass
-
-    return messages.Stream(Response())
-
-
 @pytest.fixture
 def recorded(weather):
     """What streamtape's own stream emits."""
@@ -138,7 +123,7 @@ SSE = "".join(
 
 
 def test_the_streams_of_openai():
-    """Chunks have no type but an object: that is their name; what has no message has no snapshot."""
+    """Chunks are called by their `object`; what is no message has no snapshot."""
     answer = httpx2.Response(
         200, headers={"content-type": "text/event-stream"}, text=f"{SSE}data: [DONE]\n\n"
     )
