@@ -157,7 +157,7 @@ def _libraries():
 
     import streamtape.checks
     import streamtape.messages
-    import streamtape.transports  # noqa: F401
+    import streamtape.transports
 
     _ = streamtape.transcript
 
