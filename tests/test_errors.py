@@ -16,6 +16,9 @@ EXAMPLES = [
     errors.CassetteWriteError(FILE, "No space left on device", "Make room."),
     errors.UnplayedError(FILE, ["POST https://a.example/"]),
     errors.UnplayedError(None, ["POST https://a.example/"]),
+    errors.ExpectationMissingError(FILE, "test_x.py::test_y", "Write it."),
+    errors.TranscriptError('no event is "ping"', ["  emitted", "> (the end)"]),
+    errors.TranscriptError("the stream was not aborted", []),
     errors.EventTooLargeError(10, 14),
     errors.CassetteMiss("GET u", FILE, ["the cassette is empty"], "Record it."),
     errors.CaseTimeout(5, "client.py:3"),
@@ -62,6 +65,9 @@ def test_sentences():
         "  POST https://a.example/\nRe-record, or remove them from the file.",
         "the cassette: 1 interaction(s) never requested:\n"
         "  POST https://a.example/\nRe-record, or remove them from the file.",
+        "hello.yaml has no entry 'test_x.py::test_y'. Write it.",
+        'no event is "ping"\n\n    emitted\n  > (the end)',
+        "the stream was not aborted",
         "an event of at least 14 bytes is over the limit of 10 bytes. "
         "Raise max_event_size if the stream is to be trusted.",
         "hello.yaml has no answer to GET u\n  the cassette is empty\nRecord it.",
