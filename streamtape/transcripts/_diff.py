@@ -20,6 +20,8 @@ __all__ = ["differences", "inline", "listing", "said"]
 _WIDTH = 92  # characters of a value
 _AROUND = 2  # equal events shown around those that differ
 _MOST = 24  # lines of events
+_WINDOW = 100  # events behind the first difference that are aligned
+_NUMBER = 5  # characters of an event's number
 
 
 class _Absent:
@@ -49,7 +51,7 @@ def inline(value: Any) -> str:
 def listing(events: list[Any]) -> Iterator[str]:
     """Yield plain events as lines, with their numbers."""
     for number, event in numbered(events):
-        yield f"{number:5}  {_short(said(event))}"
+        yield f"{number:{_NUMBER}}  {_short(said(event))}"
 
 
 def differences(
@@ -134,12 +136,17 @@ def _both(one: str, other: str, names: tuple[str, str]) -> Iterator[str]:
 
 def _aligned(ones: list[Any], others: list[Any]) -> Iterator[str]:
     """Yield the events of both from just before the first difference on, as a unified diff."""
-    left, right = list(listing(ones)), list(listing(others))
-    matcher = SequenceMatcher(a=[*map(said, ones)], b=[*map(said, others)], autojunk=False)
+    first, last = _apart(ones, others)
+    stop = min(first + _WINDOW, len(ones) - last), min(first + _WINDOW, len(others) - last)
+    whole = stop == (len(ones) - last, len(others) - last)
+    begin, behind = max(0, first - _AROUND), min(last, _AROUND) if whole else 0
+    left = list(listing(ones))[begin : stop[0] + behind]
+    right = list(listing(others))[begin : stop[1] + behind]
+    # Without their numbers, which differ behind the first event that only one of them has.
+    texts = ([line[_NUMBER:] for line in lines] for lines in (left, right))
     lines: list[str] = []
-    for group in matcher.get_grouped_opcodes(_AROUND):
-        if lines:
-            lines.append("    ...")
+    for group in SequenceMatcher(None, *texts, autojunk=False).get_grouped_opcodes(_AROUND):
+        lines += ["    ..."] if lines else []
         for tag, a, b, c, d in group:
             if tag == "equal":
                 lines += [f"  {line}" for line in left[a:b]]
@@ -147,8 +154,26 @@ def _aligned(ones: list[Any], others: list[Any]) -> Iterator[str]:
                 lines += [f"- {line}" for line in left[a:b]]
                 lines += [f"+ {line}" for line in right[c:d]]
     yield from lines[:_MOST]
-    if len(lines) > _MOST:
-        yield f"    ... and {len(lines) - _MOST} more lines"
+    if len(lines) > _MOST or not whole:
+        yield "    ..."
+
+
+def _apart(ones: list[Any], others: list[Any]) -> tuple[int, int]:
+    """Return how many events are the same at the beginning, and at the end behind that.
+
+    Aligning costs time quadratic in what is left, so there must not be much.
+    """
+    same = (one == other for one, other in zip(ones, others, strict=False))
+    first = next(
+        (at for at, is_same in enumerate(same) if not is_same), min(len(ones), len(others))
+    )
+    ends = zip(reversed(ones[first:]), reversed(others[first:]), strict=False)
+    last = 0
+    for one, other in ends:
+        if one != other:
+            break
+        last += 1
+    return first, last
 
 
 def _short(text: str) -> str:
