@@ -143,9 +143,9 @@ def _aligned(ones: list[Any], others: list[Any]) -> Iterator[str]:
     left = list(listing(ones))[begin : stop[0] + behind]
     right = list(listing(others))[begin : stop[1] + behind]
     # Without their numbers, which differ behind the first event that only one of them has.
-    texts = ([line[_NUMBER:] for line in lines] for lines in (left, right))
+    one, other = ([line[_NUMBER:] for line in side] for side in (left, right))
     lines: list[str] = []
-    for group in SequenceMatcher(None, *texts, autojunk=False).get_grouped_opcodes(_AROUND):
+    for group in SequenceMatcher(None, one, other, autojunk=False).get_grouped_opcodes(_AROUND):
         lines += ["    ..."] if lines else []
         for tag, a, b, c, d in group:
             if tag == "equal":
@@ -163,17 +163,15 @@ def _apart(ones: list[Any], others: list[Any]) -> tuple[int, int]:
 
     Aligning costs time quadratic in what is left, so there must not be much.
     """
-    same = (one == other for one, other in zip(ones, others, strict=False))
-    first = next(
-        (at for at, is_same in enumerate(same) if not is_same), min(len(ones), len(others))
-    )
-    ends = zip(reversed(ones[first:]), reversed(others[first:]), strict=False)
-    last = 0
-    for one, other in ends:
-        if one != other:
-            break
-        last += 1
-    return first, last
+    first = _alike(ones, others)
+    return first, _alike(ones[first:][::-1], others[first:][::-1])
+
+
+def _alike(ones: list[Any], others: list[Any]) -> int:
+    """Return how many events two lists have in common at their beginning."""
+    pairs = enumerate(zip(ones, others, strict=False))
+    differing = (at for at, (one, other) in pairs if one != other)
+    return next(differing, min(len(ones), len(others)))
 
 
 def _short(text: str) -> str:

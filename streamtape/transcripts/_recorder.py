@@ -31,6 +31,12 @@ class Recorder:
         delivered: tells how many bytes of the recording the client has taken by now, and of how
             many; None where nobody knows.
         on_event: called with every item, as the stream handed it out.
+
+    Attributes:
+        events: what came so far.
+        aborted_after: how many had come when the stream was told to stop, or None.
+        error: what it raised, or None.
+        interrupted: what `on_event` raised, or None.
     """
 
     def __init__(
@@ -47,6 +53,7 @@ class Recorder:
         self._body_size: int | None = None
         self.aborted_after: int | None = None
         self.error: BaseException | None = None
+        self.interrupted: BaseException | None = None
 
     def take(self, item: Any) -> Event:
         """Take what an iterator handed out."""
@@ -64,7 +71,11 @@ class Recorder:
     def _take(self, event: Event, item: Any) -> Event:
         self.events.append(event)
         if self._on_event is not None:
-            self._on_event(item)
+            try:
+                self._on_event(item)
+            except BaseException as error:
+                self.interrupted = error  # a test's, not the stream's, whoever catches it
+                raise
         return event
 
     def abort(self) -> None:

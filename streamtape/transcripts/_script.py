@@ -84,6 +84,8 @@ def script(
         raise
     except Exception as error:  # noqa: BLE001 - whatever a stream raises is what is recorded
         recorder.fail(error)
+    if recorder.interrupted is not None:
+        raise recorder.interrupted
     if countdown is not None and recorder.aborted_after is None and recorder.error is None:
         kinds = ", ".join(dict.fromkeys(name for each in recorder.events for name in each.names))
         remedy = f"It had: {kinds or 'no events at all'}."
@@ -141,8 +143,6 @@ def _own_message(stream: Any) -> Any:
     """Return the message that the stream itself has put together, as JSON, or None."""
     try:
         message = stream.current_message_snapshot
+        return message.to_dict() if hasattr(message, "to_dict") else plain(message)
     except Exception:  # noqa: BLE001 - there is none, which each SDK says in a way of its own
         return None
-    if hasattr(message, "to_dict"):
-        return message.to_dict()
-    return plain(message)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from streamtape.messages import BetaMessage, Message
 from streamtape.transcripts import _diff, _place, _plain, _snapshots
+from streamtape.transcripts._event import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -99,7 +100,7 @@ class Transcript:
         events are none of a message.
         """
         if self._own_message is not None:
-            return (BetaMessage if self._beta else Message)(self._own_message)
+            return (BetaMessage if self._beta else Message)(plain(self._own_message))
         return self.snapshot()
 
     def snapshot(self, after: EventName | None = None) -> Message[Any] | None:

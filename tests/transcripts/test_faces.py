@@ -234,6 +234,17 @@ def test_each_item_can_be_looked_at(weather):
     assert sizes[-1] == 2
 
 
+def test_what_looks_may_fail(weather):
+    """What `on_event` raises is the test's failure, and no error of the stream."""
+
+    def look(_):
+        raise ZeroDivisionError
+
+    for options in ({}, {"emitted": True}):
+        with pytest.raises(ZeroDivisionError):
+            streamtape.transcript(weather.stream(), on_event=look, **options)
+
+
 def test_times_are_those_of_the_use(use, sdk, arguments):
     """Under a clock that is given they are the recording's; and how much had come is known."""
     clock = VirtualClock()  # not started: it is a number that its sleepers move
