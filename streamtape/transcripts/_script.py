@@ -142,7 +142,6 @@ def _stopper(stream: Any) -> Callable[[], Any]:
 def _own_message(stream: Any) -> Any:
     """Return the message that the stream itself has put together, as JSON, or None."""
     try:
-        message = stream.current_message_snapshot
-        return message.to_dict() if hasattr(message, "to_dict") else plain(message)
+        return plain(stream.current_message_snapshot)
     except Exception:  # noqa: BLE001 - there is none, which each SDK says in a way of its own
         return None
