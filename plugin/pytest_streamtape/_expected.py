@@ -54,8 +54,7 @@ def asked(tape: Tape, *, passed: bool) -> Asked | None:
         CassetteError: the file cannot be read, or not be written.
     """
     expectations = tape.expectations
-    # What was recorded just now is not redacted yet: the next run, a replay, may write it.
-    written = expectations.save() if passed and not tape.session.recorded else []
+    written = tape.keep_expected() if passed else []
     if not expectations.used and not expectations.path.exists():
         return None
     used = list(expectations.used)
@@ -99,12 +98,13 @@ class ExpectedSummary:
         for each in self._asked:
             files.setdefault(each.path, set()).update(each.used)
             for name in each.written:
-                yield f"written: {_shown(each.path, config)}: {name}"
+                yield f"written: {_naming.relative(Path(each.path), config)}: {name}"
         left_out = any(config.getoption(name, None) for name in _PARTIAL)
         is_whole = not left_out and not any("::" in argument for argument in config.args)
         for path, used in files.items():
             for name in self._unused(Path(path), used, is_whole=is_whole):
-                yield f"unused: {_shown(path, config)}: {name} (no test asks for it: remove it)"
+                shown = _naming.relative(Path(path), config)
+                yield f"unused: {shown}: {name} (no test asks for it: remove it)"
 
     def _unused(self, path: Path, used: set[str], *, is_whole: bool) -> Iterator[str]:
         import streamtape  # noqa: PLC0415 - for sessions that expect something
@@ -127,8 +127,3 @@ class ExpectedSummary:
 
 def _belongs(name: str, test: str) -> bool:
     return name == test or name.startswith((f"{test} #", f"{test}: "))
-
-
-def _shown(path: str, config: pytest.Config) -> str:
-    root = config.invocation_params.dir
-    return str(Path(path).relative_to(root)) if Path(path).is_relative_to(root) else path

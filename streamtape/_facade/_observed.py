@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from streamtape._facade._expected import Expectations, ExpectedTranscript
     from streamtape.faults import EventName, Faults
     from streamtape.messages import Message
-    from streamtape.playback import Playback
+    from streamtape.playback import Mode, Playback, Session
     from streamtape.transcripts import Mask
 
 __all__ = ["Expected", "Observed"]
@@ -40,6 +40,7 @@ class Observed:
 
     path: Path
     expectations: Expectations
+    session: Session
 
     if TYPE_CHECKING:  # a `Tape` has both
 
@@ -48,6 +49,9 @@ class Observed:
 
         @property
         def faults(self) -> Faults: ...
+
+        @property
+        def mode(self) -> Mode: ...
 
     @property
     def delivered_text(self) -> str:
@@ -119,6 +123,21 @@ class Observed:
         """
         __tracebackhide__ = True
         return self.expectations.take(name, mask, times=times)
+
+    def keep_expected(self) -> list[str]:
+        """Write what was compared with `expected`, under the option ``update``.
+
+        Not where the streams came from the live service: they are not redacted. The next run
+        replays what was recorded, and may write.
+
+        Returns:
+            The names of the entries that changed.
+
+        Raises:
+            CassetteError: the file cannot be read, or not be written.
+        """
+        is_live = bool(self.session.recorded) or self.mode == "verify"
+        return [] if is_live else self.expectations.save()
 
     @contextmanager
     def expect(
