@@ -16,13 +16,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from streamtape._facade import (
-        Cassette,
-        Tape,
-        TapeOptions,
-        load,
-        use_cassette,
-    )
+    from streamtape._facade import Cassette, Tape, TapeOptions, TapeSettings, load, use_cassette
     from streamtape._facade._transcript import atranscript, transcript
     from streamtape._version import __version__
     from streamtape.cassette import Interaction, Request, Response, register_matcher, save
@@ -42,6 +36,7 @@ _HOMES = {
     "StreamtapeError": "errors",
     "Tape": "_facade",
     "TapeOptions": "_facade",
+    "TapeSettings": "_facade",
     "Transcript": "transcripts",
     "UsageError": "errors",
     "__version__": "_version",
@@ -89,6 +84,7 @@ __all__ = [
     "StreamtapeError",
     "Tape",
     "TapeOptions",
+    "TapeSettings",
     "Transcript",
     "UsageError",
     "__version__",

@@ -113,7 +113,7 @@ def _only_emits(source: Any) -> bool:
 
 
 def _not_this_colour(source: Any) -> UsageError:
-    what = f"a {type(source).__name__}"
+    what = f"transcript of {type(source).__name__}"
     if inspect.iscoroutine(source):
         source.close()  # it would warn that it was never awaited
     is_async = inspect.isawaitable(source) or hasattr(source, "__aiter__")

@@ -204,10 +204,14 @@ def test_refused_sources(weather):
     """Another colour, no stream, no emitter, no way to stop: each says what would do."""
     coroutine = weather.astream().until_done()
     cases = [
-        (weather.astream(), {}, "a AsyncMessageStream: it is asynchronous. "),
-        (coroutine, {}, "a coroutine: it is asynchronous. "),
-        (messages.AsyncMessageStreamManager(weather.achunks), {}, "a AsyncMessageStreamManager"),
-        (7, {}, "a int: no stream. "),
+        (weather.astream(), {}, "transcript of AsyncMessageStream: it is asynchronous. "),
+        (coroutine, {}, "transcript of coroutine: it is asynchronous. "),
+        (
+            messages.AsyncMessageStreamManager(weather.achunks),
+            {},
+            "transcript of AsyncMessageStreamManager",
+        ),
+        (7, {}, "transcript of int: no stream. "),
         (["a"], {"emitted": True}, "emitted=True for a list: it is none. "),
         (["a"], {"abort": 1}, "abort of a list: it cannot be stopped. "),
         (weather.stream(), {"abort": "ping"}, "abort='ping': the stream never came to this"),
@@ -220,7 +224,7 @@ def test_refused_sources(weather):
     with pytest.raises(UsageError) as refused:
         asyncio.run(streamtape.atranscript(weather.stream()))
     assert str(refused.value) == (
-        "a MessageStream: it is synchronous. Say: streamtape.transcript(...)."
+        "transcript of MessageStream: it is synchronous. Say: streamtape.transcript(...)."
     )
 
 
