@@ -16,10 +16,19 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from streamtape._facade import Cassette, Tape, TapeOptions, load, use_cassette
+    from streamtape._facade import (
+        Cassette,
+        Tape,
+        TapeOptions,
+        atranscript,
+        load,
+        transcript,
+        use_cassette,
+    )
     from streamtape._version import __version__
     from streamtape.cassette import Interaction, Request, Response, register_matcher, save
     from streamtape.errors import CassetteError, CassetteMiss, StreamtapeError, UsageError
+    from streamtape.transcripts import Transcript
     from streamtape.transports import RecordTransport, ReplayTransport
 
 _HOMES = {
@@ -34,11 +43,14 @@ _HOMES = {
     "StreamtapeError": "errors",
     "Tape": "_facade",
     "TapeOptions": "_facade",
+    "Transcript": "transcripts",
     "UsageError": "errors",
     "__version__": "_version",
+    "atranscript": "_facade",
     "load": "_facade",
     "register_matcher": "cassette",
     "save": "cassette",
+    "transcript": "_facade",
     "use_cassette": "_facade",
 }
 _SUBPACKAGES = frozenset(
@@ -58,6 +70,7 @@ _SUBPACKAGES = frozenset(
         "strategies",
         "sweep",
         "timing",
+        "transcripts",
         "transports",
     }
 )
@@ -74,11 +87,14 @@ __all__ = [
     "StreamtapeError",
     "Tape",
     "TapeOptions",
+    "Transcript",
     "UsageError",
     "__version__",
+    "atranscript",
     "load",
     "register_matcher",
     "save",
+    "transcript",
     "use_cassette",
 ]
 

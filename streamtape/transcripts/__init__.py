@@ -1,0 +1,16 @@
+"""Transcripts: everything that one stream emitted, as plain values.
+
+    >>> import streamtape
+    >>> t = streamtape.transcript(client.messages.stream(...))     # or: await atranscript(...)
+    >>> t.text, t.end, t.snapshot("text:3").content
+
+A transcript is made of whatever emits: streamtape's own streams, those of the official SDKs, an
+emitter, any iterable of events. This package knows no cassette and no test; it never asserts.
+"""
+
+from streamtape.transcripts._event import Event, EventName
+from streamtape.transcripts._faces import arecord, record
+from streamtape.transcripts._recorder import Recorder
+from streamtape.transcripts._transcript import Transcript
+
+__all__ = ["Event", "EventName", "Recorder", "Transcript", "arecord", "record"]
