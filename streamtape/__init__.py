@@ -61,6 +61,7 @@ _SUBPACKAGES = frozenset(
         "convert",
         "errors",
         "faults",
+        "laws",
         "messages",
         "playback",
         "respx",

@@ -8,9 +8,20 @@ A transcript is made of whatever emits: streamtape's own streams, those of the o
 emitter, any iterable of events. This package knows no cassette and no test; it never asserts.
 """
 
-from streamtape.transcripts._event import Event, EventName
+from streamtape.transcripts._event import Event, EventName, event_of, plain
 from streamtape.transcripts._faces import arecord, record
 from streamtape.transcripts._recorder import Recorder
+from streamtape.transcripts._snapshots import raw_events
 from streamtape.transcripts._transcript import Transcript
 
-__all__ = ["Event", "EventName", "Recorder", "Transcript", "arecord", "record"]
+__all__ = [
+    "Event",
+    "EventName",
+    "Recorder",
+    "Transcript",
+    "arecord",
+    "event_of",
+    "plain",
+    "raw_events",
+    "record",
+]
