@@ -20,11 +20,10 @@ if TYPE_CHECKING:
         Cassette,
         Tape,
         TapeOptions,
-        atranscript,
         load,
-        transcript,
         use_cassette,
     )
+    from streamtape._facade._transcript import atranscript, transcript
     from streamtape._version import __version__
     from streamtape.cassette import Interaction, Request, Response, register_matcher, save
     from streamtape.errors import CassetteError, CassetteMiss, StreamtapeError, UsageError
@@ -46,16 +45,17 @@ _HOMES = {
     "Transcript": "transcripts",
     "UsageError": "errors",
     "__version__": "_version",
-    "atranscript": "_facade",
+    "atranscript": "_facade._transcript",
     "load": "_facade",
     "register_matcher": "cassette",
     "save": "cassette",
-    "transcript": "_facade",
+    "transcript": "_facade._transcript",
     "use_cassette": "_facade",
 }
 _SUBPACKAGES = frozenset(
     {
         "cassette",
+        "checks",
         "clock",
         "command",
         "convert",

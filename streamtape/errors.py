@@ -11,10 +11,12 @@
             ├── CassetteError            your file: always names it
             │   ├── CassetteNotFoundError
             │   ├── CassetteFormatError  (file, line, field, remedy)
+            │   ├── ExpectationMissingError
             │   └── CassetteWriteError
             ├── UnplayedError            your test: it left undone what the cassette holds
             ├── NetworkBlockedError      your test: it wants to leave the machine
             ├── PlaybackError            your test: a stream did not go as it was to
+            ├── TranscriptError          your test: a stream did not emit what it was to
             └── StreamError              the peer's bytes
                 └── EventTooLargeError
 
@@ -40,10 +42,12 @@ __all__ = [
     "CassetteNotFoundError",
     "CassetteWriteError",
     "EventTooLargeError",
+    "ExpectationMissingError",
     "NetworkBlockedError",
     "PlaybackError",
     "StreamError",
     "StreamtapeError",
+    "TranscriptError",
     "UnplayedError",
     "UsageError",
 ]
@@ -138,6 +142,23 @@ class CassetteWriteError(CassetteError):
         return type(self), (self.path, self.reason, self.remedy)
 
 
+class ExpectationMissingError(CassetteError, AssertionError):
+    """Nothing is expected yet of a stream that is compared with what is expected.
+
+    Attributes:
+        path: the file in which it would stand.
+        name: the name of the entry.
+        remedy: the command that writes it.
+    """
+
+    def __init__(self, path: Path, name: str, remedy: str) -> None:
+        self.path, self.name, self.remedy = path, name, remedy
+        super().__init__(f"{path} has no entry {name!r}. {remedy}")
+
+    def __reduce__(self) -> tuple[type[ExpectationMissingError], tuple[Path, str, str]]:
+        return type(self), (self.path, self.name, self.remedy)
+
+
 class UnplayedError(StreamtapeError, AssertionError):
     """The test passed without replaying what its cassette holds.
 
@@ -174,6 +195,23 @@ class PlaybackError(StreamtapeError, AssertionError):
 
     def __reduce__(self) -> tuple[type[PlaybackError], tuple[Path, str, list[str]]]:
         return type(self), (self.path, self.problem, self.playbacks)
+
+
+class TranscriptError(StreamtapeError, AssertionError):
+    """A stream did not emit what the test expects.
+
+    Attributes:
+        problem: the first difference.
+        lines: the events around it, and what was expected of them.
+    """
+
+    def __init__(self, problem: str, lines: Sequence[str]) -> None:
+        self.problem, self.lines = problem, list(lines)
+        shown = "".join(f"\n  {line}".rstrip() for line in self.lines)
+        super().__init__(f"{problem}{shown and f'{chr(10)}{shown}'}")
+
+    def __reduce__(self) -> tuple[type[TranscriptError], tuple[str, list[str]]]:
+        return type(self), (self.problem, self.lines)
 
 
 class NetworkBlockedError(StreamtapeError, ConnectionError):

@@ -6,6 +6,5 @@ Nothing here decides anything that a layer below could. It is the one place that
 from streamtape._facade._options import TapeOptions
 from streamtape._facade._player import Cassette, load
 from streamtape._facade._tape import Tape, use_cassette
-from streamtape._facade._transcript import atranscript, transcript
 
-__all__ = ["Cassette", "Tape", "TapeOptions", "atranscript", "load", "transcript", "use_cassette"]
+__all__ = ["Cassette", "Tape", "TapeOptions", "load", "use_cassette"]

@@ -40,6 +40,7 @@ class TapeOptions:
     unplayed: str = "ignore"
     leaks: str = "ignore"
     record_on_exception: bool = False
+    update: bool = False
     clock: Callable[[], Clock] = RealClock
 
     @classmethod
@@ -105,6 +106,7 @@ _PARSERS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "unplayed": ("unplayed", lambda value: _parse_choice("unplayed", value)),
     "leaks": ("leaks", lambda value: _parse_choice("leaks", value)),
     "record_on_exception": ("record_on_exception", bool),
+    "update": ("update", bool),
     "allow_playback_repeats": ("allow_playback_repeats", bool),
     "block_network": ("block_network", bool),
     "allowed_hosts": ("allowed_hosts", _parse_hosts),

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
 
 from streamtape import cassette as cassettes
+from streamtape._facade._expected import Expectations
 from streamtape._facade._hold import Holding
 from streamtape._facade._observed import Observed
 from streamtape._facade._options import TapeOptions
@@ -51,6 +52,7 @@ class Tape(Observed):
         clock: what tells the time of this use; `clock.elapsed` counts from its start. While
             recording, it is a real one.
         blocked: the host of every connection that the network guard refused, in order.
+        expectations: what is kept of the streams' transcripts; see `expected`.
 
     Raises:
         CassetteError: the file is missing (mode ``none``) or broken. A broken file is an error in
@@ -77,6 +79,7 @@ class Tape(Observed):
         is_virtual = options.clock is VirtualClock
         self.clock = RealClock() if is_virtual and self.session.records else options.clock()
         self.blocked: list[str] = []
+        self.expectations = Expectations(path, update=options.update)
         self._stack = ExitStack()
 
     @property
@@ -129,6 +132,7 @@ class Tape(Observed):
         self.stop()
         self.options = dataclasses.replace(self.options, **changes)
         self.session = self._session(cassette)
+        self.expectations.used.clear()
         self.start()
 
     def start(self) -> None:
@@ -252,6 +256,7 @@ class use_cassette:  # noqa: N801 - used like a function, as vcrpy's is
             ``allowed_hosts``), ``unplayed`` (what it means when an interaction is never asked
             for: ``ignore`` or ``fail``), ``leaks`` (the same, for a response that is never
             closed), ``record_on_exception`` (whether a recording is saved where the body raised),
+            ``update`` (whether `Tape.expected` writes what it is compared with),
             ``clock`` (what waits and tells the time: ``real``, the default; ``virtual``, under
             which waiting takes no time, see `streamtape.clock`; or a `Clock`).
 
@@ -288,6 +293,8 @@ class use_cassette:  # noqa: N801 - used like a function, as vcrpy's is
             _save_beside(tape, error)
         if error is None and (verdict := tape.verdict()) is not None:
             raise verdict
+        if error is None and not tape.session.recorded:  # what is recorded is not redacted yet
+            tape.expectations.save()
 
     async def __aenter__(self) -> Tape:
         return self.__enter__()

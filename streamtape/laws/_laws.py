@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from streamtape.laws._wire import Told, difference
+from streamtape.transcripts import inline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -238,7 +239,7 @@ def _at(items: list[Any], at: int) -> str:
 
 
 def _shown(event: Event) -> str:
-    text = str(event)
+    text = f"{event.type} {inline(event.data)}"
     return text if len(text) <= _MOST_TEXT else f"{text[: _MOST_TEXT - 1]}…"
 
 

@@ -10,14 +10,14 @@ from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from streamtape.laws._wire import RAW, Told
+from streamtape.laws._wire import Told
 from streamtape.transcripts import (
     Recorder,
     Transcript,
     arecord,
     event_of,
     plain,
-    raw_events,
+    raw_of,
     record,
 )
 
@@ -71,7 +71,7 @@ class Observation:
     can_be_stopped: bool = False
 
     def __post_init__(self) -> None:
-        self.raw = list(raw_events(self.transcript.events))
+        self.raw = [raw_of(event) for event in self.transcript.events]
 
     @property
     def told(self) -> list[dict[str, Any]]:
@@ -106,12 +106,10 @@ class _Watch:
         self.wrong: list[str] = []
 
     def see(self, item: Any) -> None:
-        kind = getattr(item, "type", None)
-        if kind in RAW:
-            raw = next(raw_events([event_of(item)]))
-            if raw is not None:
-                self._told.add(raw)
-                self._see_message(kind, raw.get("index"))
+        raw, kind = raw_of(event_of(item)), getattr(item, "type", None)
+        if raw is not None:
+            self._told.add(raw)
+            self._see_message(raw["type"], raw.get("index"))
         elif kind in _SHOWN and isinstance(getattr(item, "snapshot", None), str):
             self._compare(f"the snapshot of a '{kind}' event", item.snapshot, self._last)
 

@@ -49,18 +49,24 @@ class Event:
         data: its other fields, in plain JSON types. What it shows of the message by then (its
             ``snapshot``) is not among them: ask the transcript.
         at: when it came: seconds since the transcript was begun, on its clock. Not compared.
+        delivered: how many bytes of the recording the client had taken by then; None where nobody
+            knows. Not compared.
     """
 
     type: str
     data: dict[str, Any] = field(default_factory=dict)
     at: float = field(default=0.0, compare=False)
+    delivered: int | None = field(default=None, compare=False)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What it is called: its type, and the type of its delta."""
-        delta = self.data.get("delta")
-        kind = delta.get("type") if isinstance(delta, dict) else None
-        return (self.type, kind) if isinstance(kind, str) else (self.type,)
+        """What it is called: its type, those of the raw event in it, and of its delta."""
+        inner = self.data.get("event") if self.type == "stream_event" else None
+        holder = inner if isinstance(inner, dict) else self.data
+        delta = holder.get("delta")
+        kinds = [self.type, inner and inner.get("type")]
+        kinds += [delta.get("type")] if isinstance(delta, dict) else []
+        return tuple(kind for kind in kinds if isinstance(kind, str))
 
     @property
     def adds(self) -> str:
@@ -84,41 +90,32 @@ class Event:
     def is_said_again_by(self, following: Event) -> bool:
         """Whether it is a raw delta, and `following` the event that a stream derives from it."""
         kind, name = DERIVED.get(following.type, ("", ""))
-        delta = self.data.get("delta")
-        return (
-            self.type == "content_block_delta"
-            and isinstance(delta, dict)
-            and delta.get("type") == kind
-            and delta.get(name) == following.data.get(name)
-        )
-
-    def __str__(self) -> str:
-        data = {name: value for name, value in self.data.items() if value != {}}
-        if not data:
-            return self.type
-        if set(data) == {self.type} or (self.type, set(data)) == ("input_json", {"partial_json"}):
-            return f"{self.type} {json.dumps(*data.values(), ensure_ascii=False)}"
-        return f"{self.type} {json.dumps(data, ensure_ascii=False)}"
+        names = self.names
+        if names[-1] != kind or "content_block_delta" not in names:
+            return False
+        holder = self.data["event"] if self.type == "stream_event" else self.data
+        value: object = holder["delta"].get(name)
+        return value == following.data.get(name)
 
 
-def event_of(item: Any, at: float = 0.0) -> Event:
+def event_of(item: Any, at: float = 0.0, delivered: int | None = None) -> Event:
     """Return what is kept of something that a stream handed out.
 
     It may be a model of an SDK (streamtape's or any pydantic model), a mapping, text, an SSE event
     (of streamtape or httpx-sse), a dataclass, or any object with attributes.
     """
     if isinstance(item, Event):
-        return dataclasses.replace(item, at=at)
+        return dataclasses.replace(item, at=at, delivered=delivered)
     if isinstance(item, str):
-        return Event("text", {"text": item}, at)
+        return Event("text", {"text": item}, at, delivered)
     data = _fields(item)
     if isinstance(data.get("data"), str) and isinstance(data.get("event"), str):
         data = _sent(data["event"], data["data"])
     for name in _NAMED_BY:
         if isinstance(data.get(name), str):
             kind = data.pop(name)
-            return Event(kind, data, at)
-    return Event(type(item).__name__, data, at)
+            return Event(kind, data, at, delivered)
+    return Event(type(item).__name__, data, at, delivered)
 
 
 def _sent(event: str, text: str) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def record(
 ) -> Transcript:
     """Consume a synchronous stream; see `streamtape.transcript`."""
     iterates = hasattr(source, "__iter__")
-    if not (iterates or hasattr(source, "__enter__") or _emits(source)):
+    if not (iterates or hasattr(source, "__enter__") or _only_emits(source)):
         raise _not_this_colour(source)
     lines = script(source, recorder, iterates=iterates, emitted=emitted, abort=abort)
     with ExitStack() as stack:
@@ -51,7 +51,7 @@ async def arecord(
     if inspect.isawaitable(source):
         source = await source
     iterates = hasattr(source, "__aiter__")
-    if not (iterates or hasattr(source, "__aenter__") or _emits(source)):
+    if not (iterates or hasattr(source, "__aenter__") or _only_emits(source)):
         raise _not_this_colour(source)
     lines = script(source, recorder, iterates=iterates, emitted=emitted, abort=abort)
     async with AsyncExitStack() as stack:
@@ -106,8 +106,10 @@ class _AsyncHands:
         return await result if inspect.isawaitable(result) else result
 
 
-def _emits(source: Any) -> bool:
-    return hasattr(source, "on")
+def _only_emits(source: Any) -> bool:
+    """Whether a source is an emitter of either colour, and no stream."""
+    colours = ("__iter__", "__enter__", "__aiter__", "__aenter__")
+    return hasattr(source, "on") and not any(hasattr(source, name) for name in colours)
 
 
 def _not_this_colour(source: Any) -> UsageError:

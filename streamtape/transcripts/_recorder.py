@@ -28,8 +28,8 @@ class Recorder:
 
     Args:
         clock: what tells the time.
-        delivered: tells how much of the recording the client had taken by now, and whether that is
-            all of it; None where nobody knows.
+        delivered: tells how many bytes of the recording the client has taken by now, and of how
+            many; None where nobody knows.
         on_event: called with every item, as the stream handed it out.
     """
 
@@ -44,22 +44,24 @@ class Recorder:
         self._delivered = delivered or (lambda: None)
         self._on_event = on_event
         self.events: list[Event] = []
-        self.first_at_byte: tuple[int, int] | None = None
+        self._body_size: int | None = None
         self.aborted_after: int | None = None
         self.error: BaseException | None = None
 
     def take(self, item: Any) -> Event:
         """Take what an iterator handed out."""
-        return self._take(event_of(item, self._clock.now() - self._began), item)
+        return self._take(event_of(item, *self._now()), item)
 
     def emit(self, name: str, *arguments: Any) -> Event:
         """Take what an emitter emitted; of several arguments the first, which is what is new."""
         data = {_ARGUMENTS.get(name, name): plain(arguments[0])} if arguments else {}
-        return self._take(Event(name, data, self._clock.now() - self._began), arguments)
+        return self._take(Event(name, data, *self._now()), arguments)
+
+    def _now(self) -> tuple[float, int | None]:
+        delivered, self._body_size = self._delivered() or (None, None)
+        return self._clock.now() - self._began, delivered
 
     def _take(self, event: Event, item: Any) -> Event:
-        if not self.events:
-            self.first_at_byte = self._delivered()
         self.events.append(event)
         if self._on_event is not None:
             self._on_event(item)
@@ -85,7 +87,7 @@ class Recorder:
             error=self.error,
             aborted_after=self.aborted_after,
             message=None if own_message is None else plain(own_message),
-            first_at_byte=self.first_at_byte,
+            body_size=self._body_size,
             seconds=self._clock.now() - self._began,
             beta=beta,
         )

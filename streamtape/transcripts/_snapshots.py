@@ -16,10 +16,9 @@ if TYPE_CHECKING:
     from streamtape.messages import Message
     from streamtape.transcripts._event import Event
 
-__all__ = ["is_complete", "message_of", "messages_of", "raw_events"]
+__all__ = ["RAW", "is_complete", "message_of", "messages_of", "raw_of"]
 
-# The raw events of a message; what a stream adds to one of them, as it hands it out.
-_RAW = {
+RAW = {
     "message_start": "",
     "content_block_start": "",
     "content_block_delta": "",
@@ -27,26 +26,25 @@ _RAW = {
     "message_delta": "",
     "message_stop": "message",
 }
+"""The raw events of a message; what a stream adds to one of them, as it hands it out."""
 
 
-def raw_events(events: Iterable[Event]) -> Iterator[dict[str, Any] | None]:
-    """Yield each event as the service sent it; None for one that the stream added."""
-    for event in events:
-        kind, data = event.type, event.data
-        if kind == "stream_event" and isinstance(data.get("event"), dict):
-            data = data["event"]
-            kind = str(data.get("type"))
-        added = _RAW.get(kind)
-        if added is None:
-            yield None
-        else:
-            yield {"type": kind} | {key: data[key] for key in data if key not in (added, "type")}
+def raw_of(event: Event) -> dict[str, Any] | None:
+    """Return an event as the service sent it; None for one that the stream added."""
+    kind, data = event.type, event.data
+    if kind == "stream_event" and isinstance(data.get("event"), dict):
+        data = data["event"]
+        kind = str(data.get("type"))
+    added = RAW.get(kind)
+    if added is None:
+        return None
+    return {"type": kind} | {key: data[key] for key in data if key not in (added, "type")}
 
 
 def messages_of(events: Iterable[Event], *, beta: bool = False) -> Iterator[Message[Any] | None]:
     """Yield the message after each event; one object, which grows."""
     accumulator = Accumulator(BETA if beta else STABLE)
-    for raw in raw_events(events):
+    for raw in map(raw_of, events):
         if raw is not None:
             # An event that cannot be changes nothing, as for a consumer that goes on behind it.
             with suppress(MessageStreamError):
@@ -62,10 +60,10 @@ def message_of(events: Iterable[Event], *, beta: bool = False) -> Message[Any] |
     return None if message is None else message.model_copy(deep=True)
 
 
-def is_complete(raw: Iterable[dict[str, Any] | None]) -> bool:
+def is_complete(events: Iterable[Event]) -> bool:
     """Whether the message came to its end, or at least said why it is going to."""
-    for event in raw:
-        match event:
+    for event in events:
+        match raw_of(event):
             case {"type": "message_stop"} | {"delta": {"stop_reason": str()}}:
                 return True
     return False

@@ -9,14 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from streamtape.messages import BetaMessage, Message
-from streamtape.transcripts import _place, _snapshots
+from streamtape.transcripts import _diff, _place, _plain, _snapshots
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from streamtape.transcripts._event import Event, EventName
+    from streamtape.transcripts._plain import Mask
 
 __all__ = ["End", "Transcript"]
+
+_LONGEST = 40  # characters of the text that a repr shows
 
 End: TypeAlias = Literal["complete", "incomplete", "errored", "aborted"]
 
@@ -32,8 +35,7 @@ class Transcript:
         error: what the stream raised, or None.
         aborted_after: how many events had come when the stream was told to stop, or None.
         message: the message that the stream itself had put together, as JSON, or None.
-        first_at_byte: how many bytes of the recording the client had taken when the first event
-            came, and of how many; None where nobody knows.
+        body_size: how many bytes the body of the recording has; None where nobody knows.
         seconds: how long it took.
         beta: whether it is a stream of the beta API.
 
@@ -41,7 +43,7 @@ class Transcript:
         events: the events, in order.
         error: what the stream raised, or None.
         aborted_after: how many events had come when the stream was told to stop, or None.
-        first_at_byte: see above.
+        body_size: see above.
         seconds: how long it took, on the clock of the use: virtual seconds under a virtual one.
     """
 
@@ -52,14 +54,14 @@ class Transcript:
         error: BaseException | None = None,
         aborted_after: int | None = None,
         message: dict[str, Any] | None = None,
-        first_at_byte: tuple[int, int] | None = None,
+        body_size: int | None = None,
         seconds: float = 0.0,
         beta: bool = False,
     ) -> None:
         self.events = list(events)
         self.error = error
         self.aborted_after = aborted_after
-        self.first_at_byte = first_at_byte
+        self.body_size = body_size
         self.seconds = seconds
         self._own_message = message
         self._beta = beta
@@ -81,18 +83,13 @@ class Transcript:
         A message is complete when it stopped, or said why it is going to. What is no message is
         complete when it ends without an error.
         """
-        kinds = {name for each in self.error_types for name in (each,)}
-        if self.aborted_after is not None or "APIUserAbortError" in kinds:
+        if self.aborted_after is not None or _is_abort(self.error):
             return "aborted"
         if self.error is not None:
             return "errored"
-        raw = list(_snapshots.raw_events(self.events))
-        return "complete" if not raw or _snapshots.is_complete(raw) else "incomplete"
-
-    @property
-    def error_types(self) -> list[str]:
-        """The names of the error's class and of those that it inherits from."""
-        return [] if self.error is None else [cls.__name__ for cls in type(self.error).__mro__]
+        is_message = any(_snapshots.raw_of(event) for event in self.events)
+        whole = not is_message or _snapshots.is_complete(self.events)
+        return "complete" if whole else "incomplete"
 
     @property
     def message(self) -> Message[Any] | None:
@@ -158,6 +155,50 @@ class Transcript:
         after = self.events[at + 1 : at + 2]
         return bool(after) and self.events[at].is_said_again_by(after[0])
 
+    def to_dict(self, *, mask: Mask = (), times: bool = False) -> dict[str, Any]:
+        """Return the transcript as plain data, in a stable order: for snapshots of any kind.
+
+        Args:
+            mask: names of fields whose values do not count (replaced by placeholders, the same for
+                the same value), and the groups ``ids`` and ``times``.
+            times: whether to say when each event came, in milliseconds.
+
+        Returns:
+            ``events`` (each a mapping of its type to what it says, or its type alone; a raw delta
+            is not said beside the event derived from it), ``message``, ``error``,
+            ``aborted_after``, ``end``: those that there are.
+        """
+        return _plain.plain_of(self, mask=mask, times=times)
+
+    def differences(
+        self, other: Transcript | dict[str, Any], names: tuple[str, str] = ("left", "right")
+    ) -> list[str]:
+        """Return lines that say how another transcript differs, the first difference first.
+
+        Args:
+            other: the other one, or what `to_dict()` gave for it.
+            names: what this one and the other are called.
+        """
+        theirs = other.to_dict() if isinstance(other, Transcript) else other
+        return list(_diff.differences(self.to_dict(), theirs, names))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Transcript):
+            return NotImplemented
+        return self is other or self.to_dict() == other.to_dict()
+
+    __hash__ = None  # type: ignore[assignment]  # equal by content
+
+    def __repr__(self) -> str:
+        text = self.text
+        shown = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+        facts = [f"{len(self)} events", self.end, *([repr(shown)] if shown else [])]
+        facts += [repr(self.error)] if self.error is not None else []
+        return f"<Transcript: {', '.join(facts)}>"
+
+    def __str__(self) -> str:
+        return "\n".join([repr(self), *_diff.listing(self.to_dict()["events"])])
+
     def __len__(self) -> int:
         return len(self.events)
 
@@ -166,3 +207,8 @@ class Transcript:
 
     def __getitem__(self, at: int) -> Event:
         return self.events[at]
+
+
+def _is_abort(error: BaseException | None) -> bool:
+    """Whether an error says that the stream was ended from this side, in streamtape or an SDK."""
+    return any(cls.__name__ == "APIUserAbortError" for cls in type(error).__mro__)
