@@ -143,8 +143,8 @@ def test_what_is_broken_is_told_with_the_first_example(taped):
         "12 of 15 laws hold\n"
         "  any-split: the same events, however the bytes are cut\n"
         "    split 'at:40': event 1 is content_block_start {index: 0, content_block: {type: "
-        '"thinking", thinking: "", signat…, and message_start {message: {id: "msg_1", type: "message"'
-        ', content: [], role: "assistan… where nothing is cut  (1 of 2 runs)\n'
+        '"thinking", thinking: "", …, and message_start {message: {id: "msg_1", type: "message", '
+        'content: [], role: "assi… where nothing is cut  (1 of 2 runs)\n'
         "  incomplete-is-no-success: half a message is not handed out as final\n"
         "    fault 'eof:after=1': asked for the final message, it returned one  (18 of 18 runs)\n"
         "  abort-lets-go: an abort closes the source, and reads no more of it\n"
