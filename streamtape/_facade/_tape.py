@@ -251,7 +251,8 @@ class use_cassette:  # noqa: N801 - used like a function, as vcrpy's is
             ``ignore`` (paths of what does not count in a JSON body: ``messages[*].id``),
             ``allow_playback_repeats`` (whether a used interaction may answer again),
             ``filter_headers``, ``filter_query_parameters``, ``before_record_request``,
-            ``before_record_response`` and ``redact`` (see `streamtape.cassette.Filters.of`),
+            ``before_record_response``, ``redact`` and ``ignore_hosts`` (see
+            `streamtape.cassette.Filters.of`),
             ``block_network`` (whether replaying lets nothing out of the machine, but to
             ``allowed_hosts``), ``unplayed`` (what it means when an interaction is never asked
             for: ``ignore`` or ``fail``), ``leaks`` (the same, for a response that is never
