@@ -17,7 +17,7 @@ def test_the_answer_is_printed(capsys):
     assert capsys.readouterr().out == f"{ANSWER}\n"
 
 
-@pytest.mark.streamtape("answer.yaml", sweep=["grammar", "bytes"], variants="newlines")
+@pytest.mark.streamtape("answer.yaml", sweep=["grammar:1", "bytes"], variants="crlf")
 def test_however_it_is_cut():
     """The answer does not depend on where the reads end, nor on how lines do."""
     assert Chat(write=lambda text: None).ask(QUESTION) == ANSWER
@@ -58,12 +58,20 @@ def test_nothing_that_was_shown_is_lost(tape):
     assert said == (["".join(seen)] if seen else [])
 
 
-@pytest.mark.streamtape("answer.yaml", sweep="aborts")
+@pytest.mark.streamtape("answer.yaml", sweep="aborts", split="events", leaks="fail")
 def test_the_stop_button(tape):
-    """Stopped after any event, the answer is what was shown, and the connection is closed."""
+    """Stopped after any event, what was shown is what is kept, and the connection is closed."""
     chat = Chat(write=lambda text: None)
     tape.when_aborting(chat.stop)
-    chat.ask(QUESTION)
+    assert chat.ask(QUESTION) == tape.delivered_text
+
+
+@pytest.mark.streamtape("answer.yaml", abort=5)
+def test_the_stop_button_in_the_middle(tape):
+    """Stopped in the middle, the rest is not asked for."""
+    chat = Chat(write=lambda text: None)
+    tape.when_aborting(chat.stop)
+    assert chat.ask(QUESTION) == "Bonjour! Zürich is"
     tape.assert_closed_by_client()
 
 
