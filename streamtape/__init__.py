@@ -56,6 +56,7 @@ _SUBPACKAGES = frozenset(
         "convert",
         "errors",
         "faults",
+        "laws",
         "messages",
         "playback",
         "proxy",

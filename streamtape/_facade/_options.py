@@ -123,5 +123,6 @@ _PARTS: dict[str, tuple[str, str]] = {
     "before_record_request": ("filters", "before_record_request"),
     "before_record_response": ("filters", "before_record_response"),
     "redact": ("filters", "redact"),
+    "ignore_hosts": ("filters", "ignore_hosts"),
 }
 _MAKERS: dict[str, Callable[..., Any]] = {"matching": Matching, "filters": Filters.of}

@@ -57,7 +57,7 @@ def _block_events(index: int, block: dict[str, Any]) -> Iterator[dict[str, Any]]
 def message(asked: dict[str, Any]) -> dict[str, Any]:
     """Return the message that answers a request to the Messages API."""
     blocks: list[dict[str, Any]] = [{"type": "text", "text": _REPLY}]
-    tools = asked.get("tools")
+    tools = None if _has_results(asked) else asked.get("tools")
     if tools:
         call = {"id": "toolu_streamtape_1", "name": tools[0]["name"]}
         blocks.append({"type": "tool_use", **call, "input": json.loads(_TOOL_INPUT)})
@@ -71,6 +71,14 @@ def message(asked: dict[str, Any]) -> dict[str, Any]:
         "stop_sequence": None,
         "usage": {"input_tokens": 14, "output_tokens": 24},
     }
+
+
+def _has_results(asked: dict[str, Any]) -> bool:
+    """Whether the last thing said is what a tool gave: then it is answered, and none is called."""
+    last = (asked.get("messages") or [{}])[-1]
+    content = last.get("content")
+    blocks = content if isinstance(content, list) else []
+    return any(block.get("type") == "tool_result" for block in blocks if isinstance(block, dict))
 
 
 def _words(text: str) -> Iterable[str]:

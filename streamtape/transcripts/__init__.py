@@ -9,11 +9,11 @@ emitter, any iterable of events. This package knows no cassette and no test; it 
 """
 
 from streamtape.transcripts._diff import differences, inline
-from streamtape.transcripts._event import DERIVED, Event, EventName, event_of
+from streamtape.transcripts._event import DERIVED, Event, EventName, event_of, plain
 from streamtape.transcripts._faces import arecord, record
 from streamtape.transcripts._plain import Mask
 from streamtape.transcripts._recorder import Recorder
-from streamtape.transcripts._snapshots import RAW
+from streamtape.transcripts._snapshots import RAW, raw_of
 from streamtape.transcripts._transcript import Transcript
 
 __all__ = [
@@ -28,5 +28,7 @@ __all__ = [
     "differences",
     "event_of",
     "inline",
+    "plain",
+    "raw_of",
     "record",
 ]
