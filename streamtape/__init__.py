@@ -5,8 +5,8 @@
     ...     print(stream.get_final_text())
 
 The names below are the front door; each subpackage (`sse`, `splits`, `timing`, `faults`,
-`cassette`, `playback`, `messages`, `sweep`, `strategies`, `transports`, `server`, `command`,
-`errors`) is public too. Nothing heavy is imported before it is used: a test session that does not
+`cassette`, `playback`, `messages`, `sweep`, `pictures`, `strategies`, `transports`, `server`,
+`command`, `errors`) is public too. Nothing heavy is imported before it is used: a test session that does not
 use streamtape does not pay for it.
 """
 
@@ -50,6 +50,7 @@ _SUBPACKAGES = frozenset(
         "errors",
         "faults",
         "messages",
+        "pictures",
         "playback",
         "respx",
         "server",

@@ -193,6 +193,7 @@ from streamtape.messages._details import (
     ThinkingDroppedInputTransformation,
     ThinkingMismatchAllowedInputTransformation,
 )
+from streamtape.messages._dialect import BETA, STABLE, Dialect
 from streamtape.messages._errors import (
     AnthropicError,
     APIConnectionError,
@@ -346,6 +347,8 @@ from streamtape.messages._usage import (
 )
 
 __all__ = [
+    "BETA",
+    "STABLE",
     "APIConnectionError",
     "APIError",
     "APIResponseValidationError",
@@ -525,6 +528,7 @@ __all__ = [
     "DeadlineExceededError",
     "Delta",
     "Diagnostics",
+    "Dialect",
     "DirectCaller",
     "DocumentBlock",
     "EncryptedCodeExecutionResultBlock",

@@ -7,6 +7,7 @@ perform the steps.
 """
 
 from streamtape.playback._abort import Abort, AbortPoint, parse_abort
+from streamtape.playback._fault import Altered, alter
 from streamtape.playback._gate import Gate
 from streamtape.playback._plan import body_steps, plan
 from streamtape.playback._playback import Ending, Playback
@@ -28,6 +29,7 @@ __all__ = [
     "MODES",
     "Abort",
     "AbortPoint",
+    "Altered",
     "Ending",
     "Fail",
     "FailKind",
@@ -46,6 +48,7 @@ __all__ = [
     "Step",
     "Then",
     "Wait",
+    "alter",
     "body_steps",
     "parse_abort",
     "parse_mode",

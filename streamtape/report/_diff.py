@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from streamtape.cassette import compare
+from streamtape.report._addition import addition
 from streamtape.sse import Decoder
 
 if TYPE_CHECKING:
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from streamtape.cassette import Cassette, Interaction, Response
 
 __all__ = ["differences"]
-
-# Members of a delta whose texts add up; every other member is compared event by event.
-_ADDS_UP = ("text", "thinking", "partial_json", "content", "signature")
 
 
 def differences(one: Cassette, other: Cassette) -> Iterator[str]:
@@ -103,14 +101,4 @@ def _delta(data: str) -> tuple[str | None, str]:
         value = json.loads(data)
     except (ValueError, RecursionError):
         return None, data
-    if isinstance(value, dict):
-        choices = value.get("choices")
-        holder = choices[0] if isinstance(choices, list) and len(choices) == 1 else value
-        delta = holder.get("delta") if isinstance(holder, dict) else None
-        if isinstance(delta, str):  # of the Responses API
-            return f"{value.get('type')}", delta
-        if isinstance(delta, dict):
-            texts = [name for name in delta if name in _ADDS_UP and isinstance(delta[name], str)]
-            if len(texts) == 1 and set(delta) <= {"type", *texts}:
-                return f"{texts[0]} of {holder.get('index', 0)}", delta[texts[0]]
-    return None, json.dumps(value, sort_keys=True, ensure_ascii=False)
+    return addition(value) or (None, json.dumps(value, sort_keys=True, ensure_ascii=False))
