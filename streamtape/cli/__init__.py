@@ -17,7 +17,18 @@ import sys
 from typing import TYPE_CHECKING
 
 from streamtape._version import __version__
-from streamtape.cli import _check, _convert, _cut, _demo, _diff, _fix, _serve, _show, _sweep
+from streamtape.cli import (
+    _check,
+    _convert,
+    _cut,
+    _demo,
+    _diff,
+    _fix,
+    _report,
+    _serve,
+    _show,
+    _sweep,
+)
 from streamtape.errors import StreamtapeError
 
 if TYPE_CHECKING:
@@ -25,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-_COMMANDS = (_demo, _show, _diff, _check, _fix, _cut, _convert, _serve, _sweep)
+_COMMANDS = (_demo, _show, _diff, _check, _fix, _cut, _convert, _serve, _sweep, _report)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

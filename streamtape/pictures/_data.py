@@ -9,6 +9,8 @@ import base64
 import zlib
 from typing import TYPE_CHECKING, Any
 
+from streamtape.pictures._meaning import family_of
+
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
@@ -84,6 +86,7 @@ def _events(events: tuple[Event, ...]) -> dict[str, Any]:
         "took": [event.at - event.began for event in events],
         "types": types.values,
         "kinds": kinds.values,
+        "families": [family_of(kind) for kind in kinds.values],
     }
 
 

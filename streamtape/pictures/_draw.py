@@ -1,7 +1,7 @@
 """Recordings and replays in, pictures out.
 
-It decides what is shown of a stream: all that was recorded, at its recorded pace, with the cuts of a
-split at their places; where a fault or the client stopped it, what never came, too. A fault that
+It decides what is shown of a stream: all that was recorded, at its recorded pace, with the cuts of
+a split at their places; where a fault or the client stopped it, what never came, too. A fault that
 changes the bytes is shown in the bytes as they were replayed.
 """
 

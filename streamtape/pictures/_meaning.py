@@ -8,6 +8,7 @@ business.
 from __future__ import annotations
 
 import json
+import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,7 +20,7 @@ from streamtape.messages import (
     TextEvent,
     ThinkingEvent,
 )
-from streamtape.pictures._picture import Change
+from streamtape.pictures._picture import Change, Family
 from streamtape.report import Addition, addition
 
 if TYPE_CHECKING:
@@ -27,9 +28,21 @@ if TYPE_CHECKING:
 
     from streamtape.pictures._decode import Found
 
-__all__ = ["Meaning", "Snapshots", "meaning_of"]
+__all__ = ["Meaning", "Snapshots", "family_of", "meaning_of"]
 
 _LONGEST_KIND = 40  # characters; a lane is named after it
+
+# What kinds have in common, for colours; the first that matches.
+_FAMILIES: tuple[tuple[Family, re.Pattern[str]], ...] = (
+    ("message", re.compile(r"message_(start|delta|stop)")),
+    ("block", re.compile(r"content_block_(start|delta|stop)")),
+    ("error", re.compile(r".*(error|fail|refus)")),
+    ("json", re.compile(r".*(json|arguments|tool_call|input)")),
+    ("thinking", re.compile(r".*(think|reason|signature|citation)")),
+    ("text", re.compile(r".*(text|content\.delta|completion|^message$)")),
+    ("block", re.compile(r".*(block|item|part)")),
+    ("message", re.compile(r".*(message|response|\[DONE\])")),
+)
 
 
 class Meaning(NamedTuple):
@@ -57,6 +70,11 @@ def meaning_of(found: Found) -> Meaning:
     return Meaning(_kind(found.type, data)[:_LONGEST_KIND], addition(data), data)
 
 
+def family_of(kind: str) -> Family:
+    """Return what a kind of event has in common with others: what it is coloured by."""
+    return next((name for name, pattern in _FAMILIES if pattern.match(kind)), "other")
+
+
 def _kind(name: str, data: Any) -> str:
     """Return the most telling of an event's names: that of its delta, its data's, its own."""
     if not isinstance(data, dict):
@@ -75,8 +93,8 @@ class Snapshots:
     """Writes down how the snapshot of a message changes.
 
     A text grows by what an event adds, and so does the JSON text of a tool's input, which stands in
-    `input` as text until its block stops and it is whole: to parse it each time would take time with
-    the square of its length. Everything else replaces what stands there.
+    `input` as text until its block stops and it is whole: to parse it each time would take time
+    with the square of its length. Everything else replaces what stands there.
     """
 
     def __init__(self) -> None:
@@ -156,7 +174,9 @@ class Snapshots:
 
     def _message(self) -> Iterator[tuple[Any, ...]]:
         message = self._accumulator.message
-        for key in () if message is None else message:
+        if message is None:
+            raise AssertionError("push() made one")
+        for key in message:
             if key == "content":
                 continue
             value = message[key]

@@ -14,9 +14,12 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 if TYPE_CHECKING:
     from streamtape.sweep import Excerpt
 
-__all__ = ["Change", "Event", "Finding", "Mark", "MarkKind", "Picture", "Read"]
+__all__ = ["Change", "Event", "Family", "Finding", "Mark", "MarkKind", "Picture", "Read"]
 
 MarkKind: TypeAlias = Literal["fault", "abort", "end"]
+
+Family: TypeAlias = Literal["message", "block", "text", "thinking", "json", "error", "other"]
+"""What kinds of event have in common."""
 
 
 class Read(NamedTuple):

@@ -83,14 +83,7 @@ class BytesPanel {
     }
     if (to < size) this.text.append(el("p", { class: "more" }, `${number(size - to)} bytes behind`));
     const bar = focus == null ? null : this.text.querySelector(`[data-offset="${focus}"]`);
-    this.centre(bar || this.text.querySelector(".chosen"));
-  }
-
-  centre(element) {
-    if (!element) return;
-    const box = element.getBoundingClientRect();
-    const panel = this.text.getBoundingClientRect();
-    this.text.scrollTop += box.top - panel.top - panel.height / 2 + Math.min(box.height, panel.height) / 2;
+    reveal(this.text, bar || this.text.querySelector(".chosen"));
   }
 
   // The stretches from `from` to `to`: events, and what stands between them.
@@ -133,7 +126,7 @@ class BytesPanel {
       text += ends ? `${shown}\n` : shown;
     }
     flush();
-    const family = event ? familyOf(event.kind) : "other";
+    const family = event ? event.family : "other";
     const where = el("span", { class: "range" }, `${number(first)}–${number(last)}`);
     return el("div", { class: `stretch ${family}` }, el("p", { class: "name" }, el("b", {}, name), where), pre);
   }

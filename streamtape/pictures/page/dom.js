@@ -42,3 +42,12 @@ function after(values, value, of = (each) => each) {
 }
 
 const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
+
+// Scroll a panel, and only that, until one of its elements is in its middle.
+function reveal(panel, element) {
+  if (!element) return;
+  const box = element.getBoundingClientRect();
+  const frame = panel.getBoundingClientRect();
+  if (panel.scrollHeight <= panel.clientHeight) return;
+  panel.scrollTop += box.top - frame.top + Math.min(box.height, frame.height) / 2 - frame.height / 2;
+}

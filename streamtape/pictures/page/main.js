@@ -47,16 +47,16 @@ function factsOf(stream) {
     fact(number(stream.reads.length), stream.reads.length === 1 ? "read" : "reads"),
     fact(number(stream.events.length), stream.events.length === 1 ? "event" : "events"),
     stream.timed ? fact(duration(stream.duration), "") : fact("no times", ""),
-    fact(stream.end, "", stream.end === "complete" ? "good" : "bad"),
+    stream.until < stream.size ? fact(stream.end, "when recorded") : fact(stream.end, "", stream.end === "complete" ? "good" : "bad"),
     fault && fact(fault.label, "", "bad"),
   );
 }
 
-function findingOf(finding) {
+function findingOf(finding, title) {
   return el(
     "section",
     { class: "card finding", "aria-label": "what failed" },
-    el("p", { class: "test" }, el("span", { class: "badge" }, "failed"), el("b", {}, finding.test)),
+    el("p", { class: "test" }, el("span", { class: "badge" }, "failed"), finding.test !== title && el("b", {}, finding.test)),
     el("pre", { class: "error" }, finding.error),
     finding.reproduce && el("p", { class: "again" }, "Reproduce: ", el("code", { tabindex: 0 }, finding.reproduce)),
   );
@@ -121,15 +121,15 @@ class View {
         "div",
         { class: "panels" },
         this.bytes.element,
-        el("div", { class: "column" }, stream.texts.length && this.text.element, this.snapshot?.element),
+        el("div", { class: "column" }, stream.texts.length > 0 && this.text.element, this.snapshot?.element),
       ),
     );
   }
 
   legend() {
     const words = [];
-    if (this.stream.cuts.length) words.push(el("span", { class: "key cut" }, "cut"));
-    if (this.stream.until < this.stream.size) words.push(el("span", { class: "key never" }, "never came"));
+    if (this.stream.cuts.length) words.push(el("span", { class: "key is-cut" }, "cut"));
+    if (this.stream.until < this.stream.size) words.push(el("span", { class: "key is-never" }, "never came"));
     return el("span", { class: "legend" }, words);
   }
 
@@ -144,7 +144,7 @@ class View {
     return el(
       "div",
       { class: "tools" },
-      this.stream.cuts.length && button("to the cut", "show the cut", () => this.toCut()),
+      this.stream.cuts.length > 0 && button("to the cut", "show the cut", () => this.toCut()),
       el("span", { class: "axes", role: "radiogroup", "aria-label": "axis" }, axis("time"), axis("bytes")),
       button("−", "zoom out", () => this.timeline.zoom(2)),
       button("+", "zoom in", () => this.timeline.zoom(0.5)),
@@ -233,7 +233,7 @@ async function main() {
   );
   app.replaceChildren(
     el("header", {}, el("p", { class: "brand" }, "streamtape"), el("h1", {}, data.title), data.source && data.source !== data.title && el("p", { class: "source" }, data.source)),
-    data.finding ? findingOf(data.finding) : "",
+    data.finding ? findingOf(data.finding, data.title) : "",
     el("p", { class: "request" }, choice || el("code", {}, streams.length ? streams[0].request : "")),
     place,
   );

@@ -1,23 +1,5 @@
 // The lanes of a timeline, as data: what stands in each, and how it is drawn on either axis.
 
-const FAMILIES = [
-  ["error", /error|fail|refus/],
-  ["json", /json|arguments|tool_call|input/],
-  ["thinking", /think|reason|signature|citation/],
-  ["text", /text|content\.delta|completion|message$/],
-  ["block", /block|item|part/],
-  ["message", /message|response|\[DONE\]/],
-];
-
-// What an event is coloured by; names say it as well.
-function familyOf(kind) {
-  if (/^(message|content_block)_(start|stop|delta)$/.test(kind)) {
-    return kind.startsWith("message") ? "message" : "block";
-  }
-  const found = FAMILIES.find(([, pattern]) => pattern.test(kind));
-  return found ? found[0] : "other";
-}
-
 const MOST_LANES = 14;
 const HEIGHTS = { reads: 44, cuts: 24, events: 22, text: 52 };
 
@@ -31,7 +13,7 @@ function lanesOf(stream) {
   if (stream.split) lanes.push(cutsLane(stream));
   const named = [...kinds].slice(0, kinds.size > MOST_LANES ? MOST_LANES - 1 : MOST_LANES);
   const rest = [...kinds].slice(named.length).flatMap(([, events]) => events);
-  for (const [kind, events] of named) lanes.push(eventsLane(kind, familyOf(kind), events));
+  for (const [kind, events] of named) lanes.push(eventsLane(kind, events[0].family, events));
   if (rest.length) lanes.push(eventsLane("other events", "other", rest.sort((a, b) => a.n - b.n)));
   if (stream.texts.length) lanes.push(textLane(stream));
   return lanes;
@@ -74,9 +56,17 @@ function outline(lane, mark, axis) {
     const share = Math.log2(mark.stop - mark.start + 1) / lane.scale;
     return `M${to} ${bottom}V${bottom - 3 - share * (lane.height - 12)}`;
   }
-  const middle = lane.height / 2;
-  const line = from < to ? `M${from} ${middle}H${to}` : "";
-  return `${line}M${to} ${middle - 5}V${middle + 5}`;
+  return `M${to} ${lane.height / 2 - 5.5}V${lane.height / 2 + 5.5}`;
+}
+
+// How long each event was on its way: from the read with its first byte to the one with its last.
+function flightsOf(lane, axis) {
+  if (axis === "bytes" || lane.id !== "events") return "";
+  const { from, to } = AXES.time;
+  return lane.marks
+    .filter((mark) => from(mark) < to(mark))
+    .map((mark) => `M${from(mark)} ${lane.height / 2}H${to(mark)}`)
+    .join("");
 }
 
 // How much text there was, as steps.

@@ -24,6 +24,7 @@ function eventsOf(columns) {
     n,
     type: columns.types[columns.type[n]],
     kind: columns.kinds[columns.kind[n]],
+    family: columns.families[columns.kind[n]],
     start,
     stop: start + columns.size[n],
     began: began[n],

@@ -46,8 +46,7 @@ class SnapshotPanel {
     const out = document.createDocumentFragment();
     this.write(out, message, "", []);
     this.body.replaceChildren(out);
-    this.body.querySelector(".changed")?.scrollIntoView({ block: "nearest" });
-    // `scrollIntoView` would scroll the page as well, were the panel not its own scroller in view.
+    reveal(this.body, this.body.querySelector(".changed"));
   }
 
   write(out, value, indent, path) {

@@ -41,7 +41,8 @@ class Timeline {
       at: this.stream.arrival(offset),
       element: el("div", { class: "flag cut", "data-offset": offset }, n < 3 && el("span", {}, `cut at ${number(offset)}`)),
     }));
-    this.flags = [...flagged, ...cuts];
+    const head = { kind: "head", offset: 0, at: this.stream.head, element: el("div", { class: "flag head" }, el("span", {}, "head")) };
+    this.flags = [...flagged, ...cuts, ...(this.stream.timed && this.stream.head ? [head] : [])];
     this.overlay.append(this.never, this.future, ...this.flags.map((flag) => flag.element), this.playhead, this.ring);
     const rows = this.lanes.map((lane) => this.row(lane));
     this.body = el("div", { class: "lanes" }, el("div", { class: "row head" }, el("span"), this.ruler, el("span")), rows, this.overlay);
@@ -56,7 +57,7 @@ class Timeline {
     lane.row = el(
       "div",
       {
-        class: `row lane ${lane.id} ${lane.family || ""}`,
+        class: `row lane of-${lane.id} ${lane.family || ""}`,
         role: "slider",
         tabindex: lane.marks.length ? 0 : -1,
         "aria-label": `${lane.label}: ${plural(lane.marks.length, lane.noun)}`,
@@ -91,10 +92,12 @@ class Timeline {
         continue;
       }
       const shapes = lane.marks.map((mark) => outline(lane, mark, this.axis));
+      const flights = svg("path", { class: "flight", d: flightsOf(lane, this.axis) });
       if (shapes.length > MOST_OUTLINES) {
-        lane.group.replaceChildren(svg("path", { class: "mark", d: shapes.join("") }));
+        lane.group.replaceChildren(flights, svg("path", { class: "mark", d: shapes.join("") }));
       } else {
         lane.group.replaceChildren(
+          flights,
           ...shapes.map((d, n) => svg("path", { class: n % 2 ? "mark odd" : "mark", d, "data-n": n })),
         );
       }
@@ -121,10 +124,26 @@ class Timeline {
       const x = this.x(this.axis === "time" ? flag.at : flag.offset);
       flag.element.style.left = `${x}px`;
       flag.element.hidden = x < -1 || x > this.width + 1;
+      if (flag.kind === "head") flag.element.hidden ||= this.axis === "bytes";
       flag.element.classList.toggle("leftwards", x > this.width * 0.7);
     }
+    this.thin();
     this.rule();
     this.move(this.offset);
+  }
+
+  // Leave out labels that would lie on others: what went wrong goes first.
+  thin() {
+    const taken = [];
+    const rank = { cut: 0, fault: 0, abort: 0, end: 1, head: 2 };
+    for (const { element } of [...this.flags].sort((a, b) => rank[a.kind] - rank[b.kind])) {
+      const label = element.firstElementChild;
+      if (!label || element.hidden) continue;
+      label.hidden = false;
+      const box = label.getBoundingClientRect();
+      label.hidden = taken.some((other) => box.left < other.right && other.left < box.right);
+      if (!label.hidden) taken.push(box);
+    }
   }
 
   band(element, from) {
