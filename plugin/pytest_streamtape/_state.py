@@ -30,6 +30,9 @@ class State:
         note: under a sweep, what to add to the error of the next run.
         watchdog: under a sweep, what stops a run that hangs.
         swept: what came of the sweep, as JSON values.
+        smallest: under a sweep, what its smallest failure played.
+        found: what the sweep has found, as text.
+        reproduce: the command that runs the smallest failure again, or "".
     """
 
     tape: Tape | None = None
@@ -41,6 +44,9 @@ class State:
     note: str | None = None
     watchdog: Watchdog | None = None
     swept: dict[str, Any] | None = None
+    smallest: Playing | None = None
+    found: str | None = None
+    reproduce: str = ""
 
 
 _key = pytest.StashKey[State]()

@@ -46,6 +46,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         ("abort", "EVENT", "tell the test to abort after this event; see tape.when_aborting"),
         ("variant", "NAME", "replay a rewritten copy of the recording: crlf, bom, ..."),
         ("coverage", "FILE", "write which boundaries sweeps have cut at, as JSON"),
+        ("html", "DIR", "write a page for every test that fails: its streams, drawn"),
     ):
         dest = f"streamtape_{name}"
         group.addoption(f"--streamtape-{name}", dest=dest, metavar=metavar, help=text)
@@ -86,6 +87,11 @@ def pytest_configure(config: pytest.Config) -> None:
     _options.check_command_line(config)
     summary = Summary(config.getoption("streamtape_coverage"))
     config.pluginmanager.register(summary, "streamtape-summary")
+    if config.getoption("streamtape_html"):
+        from pytest_streamtape._pictures import Pages  # noqa: PLC0415 - for sessions that draw
+
+        pages = Pages(config, config.getoption("streamtape_html"))
+        config.pluginmanager.register(pages, "streamtape-pictures")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
