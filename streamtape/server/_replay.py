@@ -135,13 +135,19 @@ class ReplayServer(LoopbackServer):
 
 
 def _spaced(steps: Iterable[Step], seconds: float) -> Iterator[Step]:
-    """Put a gap between every two chunks."""
+    """Put a gap between every two chunks, and let a failure wait until all has been read.
+
+    Node's fetch takes data and RST at once for the end of a stream (libuv, `uv__stream_io`), and a
+    reader that lags behind loses what an error overtakes.
+    """
     sent = False
     for step in steps:
         if isinstance(step, Send):
             if sent and seconds:
                 yield Gap(seconds)
             sent = True
+        elif isinstance(step, Fail):
+            yield Gap(0.0)
         yield step
 
 
