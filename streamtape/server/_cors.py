@@ -50,6 +50,9 @@ def _permissions(request: Request, method: str) -> Headers:
         ("access-control-allow-methods", method),
         *asked,
         ("access-control-max-age", _AN_HOUR),
+        # A browser whose kept connection dies before the head asks again by itself: the page would
+        # see no fault. So the first request has a connection of its own.
+        ("connection", "close"),
     )
 
 
