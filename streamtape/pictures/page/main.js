@@ -58,6 +58,7 @@ function findingOf(finding, title) {
     { class: "card finding", "aria-label": "what failed" },
     el("p", { class: "test" }, el("span", { class: "badge" }, "failed"), finding.test !== title && el("b", {}, finding.test)),
     el("pre", { class: "error" }, finding.error),
+    finding.report.length > 0 && el("details", {}, el("summary", {}, "What the sweep found"), el("pre", {}, finding.report.join("\n"))),
     finding.reproduce && el("p", { class: "again" }, "Reproduce: ", el("code", { tabindex: 0 }, finding.reproduce)),
   );
 }

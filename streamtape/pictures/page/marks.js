@@ -35,7 +35,7 @@ function textLane(stream) {
   const marks = stream.events.filter((event) => event.text);
   let length = 0;
   const grown = marks.map((event) => (length += event.text.length));
-  return { id: "text", label: "text", noun: "piece of text", family: "text", marks, grown, length, height: HEIGHTS.text };
+  return { id: "text", label: "characters", noun: "piece of text", family: "text", marks, grown, length, height: HEIGHTS.text };
 }
 
 // Where a mark begins and ends on an axis.

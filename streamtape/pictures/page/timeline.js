@@ -53,7 +53,7 @@ class Timeline {
   row(lane) {
     lane.group = svg("g", { class: "marks" });
     lane.track = svg("svg", { class: "track", height: lane.height, "aria-hidden": "true" }, lane.group);
-    const count = lane.id === "text" ? plural(lane.length, "char") : number(lane.marks.length);
+    const count = number(lane.id === "text" ? lane.length : lane.marks.length);
     lane.row = el(
       "div",
       {
