@@ -12,6 +12,7 @@ import hashlib
 import html
 import json
 import re
+from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,6 @@ from streamtape.pictures._data import as_data
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from importlib.resources.abc import Traversable
 
     from streamtape.pictures._picture import Finding, Picture
 
@@ -64,7 +64,7 @@ def page(
     return filled("page.html", "page.css", _SCRIPTS, parts)
 
 
-def filled(template: str, style: str, scripts: Sequence[str], parts: Mapping[str, str]) -> bytes:
+def filled(template: str, style: str, scripts: tuple[str, ...], parts: Mapping[str, str]) -> bytes:
     """Return a template of `page/` with its style, scripts and policy, and these parts, filled in.
 
     Args:
@@ -73,23 +73,26 @@ def filled(template: str, style: str, scripts: Sequence[str], parts: Mapping[str
         scripts: the names of the scripts, which share one scope, in their order.
         parts: what else is filled in; HTML.
     """
+    values = _own(template, style, scripts) | parts
+    text = _PLACE.sub(lambda place: values[place[1]], values["template"])
+    # A lone surrogate, which JSON can say and UTF-8 cannot, becomes the escape that it was.
+    return text.encode("utf-8", "backslashreplace")
+
+
+@cache
+def _own(template: str, style: str, scripts: tuple[str, ...]) -> dict[str, str]:
+    """Return what is the same in every page."""
     folder = resources.files(__package__) / "page"
-    css = _read(folder, style)
-    body = "\n".join(_read(folder, f"{name}.js") for name in scripts)
+    css = (folder / style).read_text("utf-8")
+    body = "\n".join((folder / f"{name}.js").read_text("utf-8") for name in scripts)
     script = f'(() => {{\n"use strict";\n{body}}})();\n' if scripts else ""
     scripted = _hash(script) if scripts else "'none'"
     policy = (
         f"default-src 'none'; script-src {scripted}; style-src {_hash(css)}; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
-    values = {**parts, "style": css, "script": script, "policy": policy}
-    text = _PLACE.sub(lambda place: values[place[1]], _read(folder, template))
-    # A lone surrogate, which JSON can say and UTF-8 cannot, becomes the escape that it was.
-    return text.encode("utf-8", "backslashreplace")
-
-
-def _read(folder: Traversable, name: str) -> str:
-    return (folder / name).read_text("utf-8")
+    markup = (folder / template).read_text("utf-8")
+    return {"template": markup, "style": css, "script": script, "policy": policy}
 
 
 def _hash(text: str) -> str:

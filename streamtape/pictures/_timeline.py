@@ -24,6 +24,7 @@ _LABEL = 24  # columns at most
 _COUNT = 9
 _MOST_LANES = 14
 _NARROWEST = 20
+_TICK = 9  # columns from one number of the axis to the next, at least
 
 
 class Piece(NamedTuple):
@@ -145,7 +146,7 @@ class _Chart:
     def _axis(self) -> Iterator[Line]:
         """Yield the numbers, and the ruler below them."""
         unit = "ms" if self._is_time else "bytes"
-        step = _step(self._last, self._columns // 12)
+        step = _step(self._last, self._columns // _TICK)
         numbers, ruler = [" "] * self._columns, [self._glyphs.ruler[0]] * self._columns
         for value in range(0, self._last, step):
             at = self._cell(value, value)

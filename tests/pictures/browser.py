@@ -293,7 +293,7 @@ def works_by_keyboard(browser: Browser, folder: Path) -> str:
     assert said.startswith("event 6 of 19, text_delta, bytes "), said
     assert shown.get("document.getElementById('tip').textContent.includes('text_delta')")
     shown.wait("document.querySelector('.bytes .chosen')?.textContent.startsWith('event: content')")
-    assert shown.get("document.querySelector('.said mark').textContent") == " is"
+    shown.wait("document.querySelector('.said mark').textContent === ' is'")
     shown.key("End")
     assert shown.get(now) == "13"
     shown.key("ArrowDown")

@@ -84,7 +84,7 @@ class Timeline {
     for (const lane of this.lanes) {
       if (lane.id === "text") {
         const { first, bottom, steps } = growth(lane, this.axis);
-        const end = `H${this.extent()[1]}`;
+        const end = `H${this.axis === "bytes" ? this.stream.size : this.stream.duration}`;
         lane.group.replaceChildren(
           svg("path", { class: "area", d: `M${first} ${bottom}${steps}${end}V${bottom}Z` }),
           svg("path", { class: "line", d: `M${first} ${bottom}${steps}${end}` }),
