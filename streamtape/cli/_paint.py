@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["glyphs", "paint", "width"]
 
-_PLAIN_WIDTH = 100  # columns, where nobody says
+_PLAIN_WIDTH = 100  # columns, where there is no terminal
 _WIDEST = 160  # a lane that is wider is harder to follow with the eye
 
 # Okabe and Ito's colours: told apart in any colour vision, and legible on black and on white.
@@ -39,9 +39,10 @@ _STYLES = {
 
 
 def width() -> int:
-    """Return how many columns there are."""
-    columns = shutil.get_terminal_size((_PLAIN_WIDTH, 24)).columns
-    return min(columns, _WIDEST)
+    """Return how many columns there are; in a file or a pipe always the same, for comparisons."""
+    if not sys.stdout.isatty():
+        return _PLAIN_WIDTH
+    return min(shutil.get_terminal_size((_PLAIN_WIDTH, 24)).columns, _WIDEST)
 
 
 def glyphs() -> Glyphs:

@@ -73,7 +73,7 @@ def filled(template: str, style: str, scripts: tuple[str, ...], parts: Mapping[s
         scripts: the names of the scripts, which share one scope, in their order.
         parts: what else is filled in; HTML.
     """
-    values = _own(template, style, scripts) | parts
+    values = {**_own(template, style, scripts), **parts}
     text = _PLACE.sub(lambda place: values[place[1]], values["template"])
     # A lone surrogate, which JSON can say and UTF-8 cannot, becomes the escape that it was.
     return text.encode("utf-8", "backslashreplace")

@@ -66,6 +66,9 @@ def check(project: str, wheel: Path, folder: Path) -> None:
     cassettes = sorted((work / "cassettes").rglob("*.yaml"))
     if not cassettes or any("not-a-real-key" in path.read_text("utf-8") for path in cassettes):
         sys.exit("downstream: nothing was recorded, or a key was")
+    # The files of the page are in the wheel.
+    show = (cassettes[0], "--html", "picture.html")
+    run(python, "-m", "streamtape", "show", *show, cwd=work)
     # The names of the hosts that were recorded are kept; the sockets are not.
     urls = {"ANTHROPIC_BASE_URL": recorded_url(cassettes), "OPENAI_BASE_URL": ""}
     urls["OPENAI_BASE_URL"] = f"{urls['ANTHROPIC_BASE_URL']}/v1"

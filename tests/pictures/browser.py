@@ -2,10 +2,10 @@
 
     python tests/pictures/browser.py [--screenshots DIR]     (in an environment that has streamtape)
 
-Every golden cassette, a swept test's failure, a hostile model and a stream of 5,000 events are shown
-in headless Chromium (see ../clients/chromium.py: found, or installed from Debian). Nothing may be
-requested, nothing may be said on the console, and what stands in the page is compared with what
-streamtape knows of the cassette. `--screenshots` writes the pictures of the documentation, too.
+Every golden cassette, a swept test's failure, a hostile model and a stream of 5,000 events are
+shown in headless Chromium (see ../clients/chromium.py: found, or installed from Debian). Nothing
+may be requested, nothing may be said on the console, and what stands in the page is compared with
+what streamtape knows of the cassette. `--screenshots` writes the pictures of the documentation, too.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The page as a file: one, self-contained, and harmless. (What it draws: `browser.py`.)"""
+"""The page as a file: one, self-contained, and harmless. What it draws: `browser.py`."""
 
 import base64
 import hashlib

@@ -18,7 +18,8 @@ def test_a_recording_over_time(golden):
     """Reads by their size, a lane for each kind of event, the text that grows, the ending."""
     assert plain(pictures_of(golden("hello"))[0], width=80) == [
         "1. POST https://api.anthropic.com/v1/messages",
-        "   200 text/event-stream; charset=utf-8, 2243 bytes, 22 chunks, 19 events, 0.373 s, complete",
+        "   200 text/event-stream; charset=utf-8, 2243 bytes, 22 chunks, 19 events, 0.373 s, "
+        "complete",
         "",
         "   ms                   0           100         200         300",
         "                        ┬───────────┬───────────┬───────────┬────────",
@@ -54,8 +55,10 @@ def test_a_failing_split(golden):
         "   characters                     :::::--=====+++++*****####@@@@@@@@@       63",
         "                                                           complete ]",
         "",
-        "   cut at byte 635: inside the 2-byte character 'ü', in the data of event 5, content_block_delta",
-        '     data: ... ":0,"delta":{"type":"text_delta","text":" Z\\xc3 | \\xbcrich"}}\\n\\nevent: content',
+        "   cut at byte 635: inside the 2-byte character 'ü', in the data of event 5, "
+        "content_block_delta",
+        '     data: ... ":0,"delta":{"type":"text_delta","text":" Z\\xc3 | \\xbcrich"}}'
+        "\\n\\nevent: content",
         "                                                          ^^^^^^^^^^^",
     ]
 
