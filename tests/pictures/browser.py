@@ -5,7 +5,7 @@
 Every golden cassette, a swept test's failure, a hostile model and a stream of 5,000 events are
 shown in headless Chromium (see ../clients/chromium.py: found, or installed from Debian). Nothing
 may be requested, nothing may be said on the console, and what stands in the page is compared with
-what streamtape knows of the cassette. `--screenshots` writes the pictures of the documentation, too.
+what streamtape knows of the cassette. `--screenshots` also writes the pictures of the docs.
 """
 
 from __future__ import annotations
@@ -309,6 +309,50 @@ def works_by_keyboard(browser: Browser, folder: Path) -> str:
     return f"{lanes} lanes"
 
 
+def points_and_zooms(browser: Browser, folder: Path) -> str:
+    """The pointer shows the bytes of a mark; axes and zoom place it elsewhere; streams change."""
+    cassette = cassettes.load(ROOT / "cassettes" / "hello.yaml")
+    one = cassette.interactions[0]
+    drawn = pictures.pictures_of(cassettes.Cassette((one, one)), split=splits.parse("2/at:5,9"))
+    shown = Shown(browser, written(folder, "two", pictures.page(drawn, title="two")))
+    assert shown.get("document.querySelector('.streams select').selectedIndex") == 1
+    offsets = []
+    for _ in range(3):
+        offsets.append(shown.get("document.querySelector('.where').textContent").split(",")[0])
+        shown.get("document.querySelector('[title=\"show the cut\"]').click()")
+        shown.get("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert offsets == ["cut at byte 5", "cut at byte 9", "cut at byte 5"], offsets
+    shown.get(
+        "(() => { const select = document.querySelector('.streams select'); select.value = 0;"
+        "select.dispatchEvent(new Event('change')); })()"
+    )
+    assert shown.get("document.querySelector('.lanes').dataset.axis") == "time"
+    where = "document.querySelectorAll('.of-reads .mark')[6].getBoundingClientRect().left"
+    places = [shown.get(where)]
+    for click in ("input[value=bytes]", "[title='zoom in']", "[title='show all']"):
+        shown.get(f"document.querySelector({json.dumps(click)}).click()")
+        places.append(shown.get(where))
+    assert places[1] == places[3] != places[0]
+    assert places[2] != places[1]
+    box = shown.get(
+        "(({left, top, width, height}) => ({left, top, width, height}))"
+        "(document.querySelectorAll('.of-reads .mark')[6].getBoundingClientRect())"
+    )
+    at = {"x": box["left"] + box["width"] / 2, "y": box["top"] + box["height"] / 2}
+    shown.page.command("Input.dispatchMouseEvent", type="mouseMoved", **at)
+    shown.wait("!document.getElementById('tip').hidden")
+    tip = shown.get("document.getElementById('tip').textContent")
+    start, stop = 607, 635  # of the seventh read
+    expected = one.response.body[start:stop].decode("utf-8", "backslashreplace")
+    assert tip == f"read 7 of 22, bytes 607 to 635 (28), 119.9 ms{expected}", tip
+    for kind in ("mousePressed", "mouseReleased"):
+        shown.page.command("Input.dispatchMouseEvent", type=kind, button="left", clickCount=1, **at)
+    shown.wait("document.querySelector('.where').textContent.startsWith('read 7 of 22')")
+    assert shown.get("document.querySelector('.bytes .chosen').textContent") == expected[:-4]
+    shown.close()
+    return f"read 7, {offsets[1]}"
+
+
 def escapes(browser: Browser, folder: Path) -> str:
     """What a hostile model, server and test say is shown as it is, and does nothing."""
     lines = [{"type": "message_start", "message": {"role": "assistant", "content": []}}]
@@ -452,6 +496,7 @@ CHECKS: tuple[Callable[[Browser, Path], str], ...] = (
     shows_the_cut,
     shows_faults,
     works_by_keyboard,
+    points_and_zooms,
     escapes,
     contrasts,
     is_quick,

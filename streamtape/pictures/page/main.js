@@ -145,7 +145,7 @@ class View {
     return el(
       "div",
       { class: "tools" },
-      this.stream.cuts.length > 0 && button("to the cut", "show the cut", () => this.toCut()),
+      this.stream.cuts.length > 0 && button(this.stream.cuts.length > 1 ? "next cut" : "to the cut", "show the cut", () => this.nextCut()),
       el("span", { class: "axes", role: "radiogroup", "aria-label": "axis" }, axis("time"), axis("bytes")),
       button("−", "zoom out", () => this.timeline.zoom(2)),
       button("+", "zoom in", () => this.timeline.zoom(0.5)),
@@ -189,24 +189,30 @@ class View {
   open() {
     this.timeline.outline();
     this.timeline.place();
-    if (this.stream.cuts.length) this.toCut();
+    this.cut = undefined;
+    if (this.stream.cuts.length) this.nextCut();
     else this.player.go(this.player.moments.length - 1);
   }
 
-  // Show the first cut at its place in the bytes, and the stream as it was there.
-  toCut() {
-    const [first] = this.stream.cuts;
-    const last = this.stream.excerpts.at(-1)?.offset ?? first;
-    const event = this.stream.overlapping(Math.max(0, first - 1), first + 1)[0];
+  // Go to the cut behind the one that was gone to, in turn.
+  nextCut() {
+    const { cuts } = this.stream;
+    this.toCut(cuts[after(cuts, this.cut ?? -1)] ?? cuts[0]);
+  }
+
+  // Show a cut at its place in the bytes, and the stream as it was there.
+  toCut(cut) {
+    this.cut = cut;
+    const event = this.stream.overlapping(Math.max(0, cut - 1), cut + 1)[0];
     const margin = Math.max(60, event ? event.stop - event.start : 0);
     this.element.querySelector(`input[value=bytes]`).checked = true;
     this.timeline.setAxis("bytes");
-    const near = Math.min(last, first + 4 * margin);
-    this.timeline.show(first - margin, near + margin);
-    const excerpt = this.stream.excerpts[0];
-    this.chosen = { heading: excerpt ? `cut at byte ${number(first)}, ${excerpt.what}${excerpt.where}` : `cut at byte ${number(first)}`, start: first, stop: first, focus: first };
+    this.timeline.show(cut - margin, cut + margin);
+    const excerpt = this.stream.excerpts.find((each) => each.offset === cut);
+    const what = excerpt ? `, ${excerpt.what}${excerpt.where}` : "";
+    this.chosen = { heading: `cut at byte ${number(cut)}${what}`, start: cut, stop: cut, focus: cut };
     this.player.pause();
-    this.player.reach(first);
+    this.player.reach(cut);
   }
 }
 

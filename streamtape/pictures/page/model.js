@@ -1,6 +1,8 @@
 // From the columns that `_data.py` writes to one stream: bytes, reads, events, texts, snapshots.
 // Offsets are bytes, times are microseconds since the request.
 
+const MOST_CUTS = 5000; // that the scrubber stops at
+
 function sums(differences, before = 0) {
   return differences.map((difference) => (before += difference));
 }
@@ -51,9 +53,9 @@ class Stream {
     return stream;
   }
 
-  // Every place at which something is new to a client: the end of a read, or of an event.
+  // Every place at which something is new to a client: the end of a read, or of an event; a cut.
   momentsOf() {
-    const offsets = new Set([0]);
+    const offsets = new Set([0, ...this.cuts.slice(0, MOST_CUTS)]);
     for (const each of [...this.reads, ...this.events]) {
       if (each.stop <= this.until) offsets.add(each.stop);
     }

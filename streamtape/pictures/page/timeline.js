@@ -329,8 +329,9 @@ class Timeline {
 
 function flagOf(mark, stream) {
   const expected = mark.kind === "end" && stream.until < stream.size;
-  const label = mark.kind === "end" ? (expected ? `recorded end: ${mark.label}` : mark.label) : mark.label;
-  return el("div", { class: `flag ${mark.kind} ${mark.label}`.trim() }, el("span", {}, label));
+  const label = expected ? `recorded end: ${mark.label}` : mark.label;
+  const fine = mark.kind === "end" && (expected || mark.label === "complete");
+  return el("div", { class: fine ? "flag end" : `flag ${mark.kind} bad` }, el("span", {}, label));
 }
 
 const sampled = (marks) => (marks.length > 5000 ? marks.filter((_, n) => n % 10 === 0) : marks);
