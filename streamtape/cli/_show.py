@@ -33,6 +33,7 @@ def declare(commands: Any) -> None:
         "--chunks", action="store_true", help="list every chunk instead, with its time and bytes"
     )
     parser.add_argument("--split", help="show where this split cuts: at:517")
+    parser.add_argument("--variant", help="show this rewritten copy of the recording: crlf")
     parser.add_argument("--fault", help="show what this fault does: disconnect:after=text_delta:5")
     parser.add_argument(
         "--force", action="store_true", help="replace FILE, also where it is no such page"
@@ -56,14 +57,16 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _check_chunks(options: argparse.Namespace) -> None:
-    for name in ("html", "split", "fault"):
+    for name in ("html", "split", "variant", "fault"):
         if getattr(options, name):
             raise UsageError("--chunks", f"--{name} is about a timeline", "Drop one.")
 
 
 def _pictures(cassette: cassettes.Cassette, options: argparse.Namespace) -> list[Picture]:
-    from streamtape import faults, pictures, splits  # noqa: PLC0415 - messages, for timelines
+    from streamtape import faults, pictures, splits, sweep  # noqa: PLC0415 - for timelines
 
+    if options.variant:
+        cassette = sweep.variant_of(cassette, options.variant)
     split = splits.parse(options.split) if options.split else None
     return pictures.pictures_of(cassette, split=split, faults=faults.parse_all(options.fault))
 

@@ -114,6 +114,13 @@ def test_chunks_are_no_timeline(capsys, option):
     assert capsys.readouterr().err == expected
 
 
+def test_show_a_variant(capsys):
+    """A rewritten copy of the recording is drawn as it would be replayed."""
+    assert main(["show", HELLO, "--variant", "crlf", "--split", "at:21"]) == 0
+    out = capsys.readouterr().out
+    assert "cut at byte 21: between CR and LF" in out
+
+
 def test_html_writes_a_page(capsys, tmp_path):
     """`--html` writes a page, and writes its own pages again."""
     path = tmp_path / "hello.html"

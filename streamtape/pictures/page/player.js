@@ -17,7 +17,7 @@ class Player {
       "aria-label": "how far the stream has come",
       oninput: () => { this.pause(); this.go(+this.range.value); },
     });
-    this.output = el("output", { class: "now" });
+    this.output = el("output", { class: "now", "aria-live": "off" });
     const speeds = SPEEDS.map((speed) => el("option", { value: speed, selected: speed === 1 }, `${speed}×`));
     this.element = el(
       "div",

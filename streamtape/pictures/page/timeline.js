@@ -14,7 +14,7 @@ class Timeline {
     this.offset = 0;
     this.lanes = lanesOf(stream);
     for (const lane of this.lanes) {
-      lane.scale = Math.log2(Math.max(2, ...sampled(lane.marks).map((mark) => mark.stop - mark.start + 1)));
+      lane.scale = Math.log2(lane.marks.reduce((most, mark) => Math.max(most, mark.stop - mark.start + 1), 2));
       lane.current = 0;
     }
     this.element = this.build();
@@ -333,8 +333,6 @@ function flagOf(mark, stream) {
   const fine = mark.kind === "end" && (expected || mark.label === "complete");
   return el("div", { class: fine ? "flag end" : `flag ${mark.kind} bad` }, el("span", {}, label));
 }
-
-const sampled = (marks) => (marks.length > 5000 ? marks.filter((_, n) => n % 10 === 0) : marks);
 
 function niceStep(rough) {
   const power = 10 ** Math.floor(Math.log10(Math.max(rough, 1)));
