@@ -15,6 +15,9 @@ import base64
 import contextlib
 import json
 import random
+import re
+import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -269,6 +272,47 @@ def failing(cassette: cassettes.Cassette) -> bytes:
     return pictures.page(drawn, title=test, source="tests/cassettes/weather.yaml", finding=finding)
 
 
+SWEPT = """
+import httpx, json, pytest
+
+@pytest.mark.streamtape("by_hand.yaml", sweep="grammar")
+def test_every_split(tape):
+    request = tape.cassette.interactions[0].request
+    with httpx.stream("POST", request.url, content=request.body) as response:
+        text = "".join(chunk.decode() for chunk in response.iter_bytes())
+    assert "message_stop" in text
+"""
+
+
+def opens_at_the_failure(browser: Browser, folder: Path) -> str:
+    """What a failing sweep leaves opens at the cut that the sweep has reported."""
+    project = folder / "project"
+    (project / "cassettes" / "test_swept").mkdir(parents=True)
+    shutil.copy(ROOT / "cassettes" / "by_hand.yaml", project / "cassettes" / "test_swept")
+    (project / "test_swept.py").write_text(SWEPT, "utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    run = subprocess.run(
+        [*command, "--streamtape-html=pages"],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found = re.search(r"--streamtape-split=at:(\d+)", run.stdout)
+    assert found, run.stdout
+    (path,) = (project / "pages").glob("test_swept*.html")
+    shown = Shown(browser, path)
+    assert shown.get("document.querySelector('.timeline .flag.cut').dataset.offset") == found[1]
+    for selector in (".excerpts .bar.cut", ".timeline .flag.cut", ".finding .error"):
+        assert in_view(shown, selector), selector
+    assert "UnicodeDecodeError" in shown.get(
+        "document.querySelector('.finding .error').textContent"
+    )
+    assert found[0] in shown.get("document.querySelector('.finding code').textContent")
+    shown.close()
+    return f"byte {found[1]}"
+
+
 def works_by_keyboard(browser: Browser, folder: Path) -> str:
     """Tab reaches every lane, arrows go from mark to mark, and each is told in words and bytes."""
     cassette = cassettes.load(ROOT / "cassettes" / "hello.yaml")
@@ -494,6 +538,7 @@ CHECKS: tuple[Callable[[Browser, Path], str], ...] = (
     scrubs,
     replays,
     shows_the_cut,
+    opens_at_the_failure,
     shows_faults,
     works_by_keyboard,
     points_and_zooms,
