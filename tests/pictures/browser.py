@@ -11,35 +11,42 @@ what streamtape knows of the cassette. `--screenshots` also writes the pictures 
 from __future__ import annotations
 
 import argparse
-import base64
 import contextlib
 import json
-import random
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tab import (
+    ROOT,
+    Shown,
+    cut_in,
+    failing,
+    in_view,
+    long_cassette,
+    message_of,
+    page_of,
+    written,
+)
+from using import points, replays, scrubs, turns, works_by_keyboard
+
 from streamtape import cassette as cassettes
-from streamtape import faults, messages, pictures, splits
-from streamtape.cassette import Chunk, Interaction, Request, Response
+from streamtape import faults, pictures
+from streamtape.cassette import Interaction, Request, Response
 from streamtape.sse import Decoder, spans
 
-ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "clients"))
 
-from chromium import Browser, Page  # noqa: E402 - a script beside this one's folder
+from chromium import Browser
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 GOLDEN = sorted((ROOT / "cassettes").glob("*.yaml"))
-CORPUS = ROOT / "tests" / "corpus" / "streams"
-SIZE = (1280, 900)
 MOST_BYTES = 2_000_000
 MOST_SECONDS = 1.0
 TEXT, GRAPHIC = 4.5, 3.0  # least contrast (WCAG 2.2, 1.4.3 and 1.4.11)
@@ -53,95 +60,6 @@ HOSTILE = (
     "{{script}} {{data}} ${window.hacked=4} &lt;b&gt;",
     "__proto__",
 )
-
-_KEYS = {"ArrowRight": 39, "ArrowDown": 40, "End": 35, "Home": 36, "Tab": 9, " ": 32}
-
-
-class Shown:
-    """A page in a tab, with every address that it asked for."""
-
-    def __init__(self, browser: Browser, path: Path, scheme: str = "light") -> None:
-        self.page: Page = browser.open("about:blank")
-        self.requests: list[str] = []
-        heard = self.page.hear
-
-        def hear(method: str, params: dict[str, Any]) -> None:
-            if method == "Network.requestWillBeSent":
-                self.requests.append(params["request"]["url"])
-            if method == "Log.entryAdded":
-                self.page.errors.append(params["entry"]["text"])
-            heard(method, params)
-
-        self.page.hear = hear  # type: ignore[method-assign]
-        for domain in ("Network", "Log"):
-            self.page.command(f"{domain}.enable")
-        width, height = SIZE
-        self.page.command(
-            "Emulation.setDeviceMetricsOverride",
-            width=width,
-            height=height,
-            deviceScaleFactor=1,
-            mobile=False,
-        )
-        media = [{"name": "prefers-color-scheme", "value": scheme}]
-        self.page.command("Emulation.setEmulatedMedia", features=media)
-        self.url = path.as_uri()
-        self.page.command("Page.navigate", url=self.url)
-        drawn = "document.documentElement?.dataset.drawn !== undefined"
-        self.wait(f"{drawn} || document.querySelector('.pages') !== null")
-
-    def wait(self, condition: str, seconds: float = 20) -> None:
-        """Wait until a condition holds in the page."""
-        deadline = time.monotonic() + seconds
-        while not self.page.evaluate(condition):
-            if time.monotonic() > deadline:
-                raise AssertionError(f"never true: {condition}; {self.page.errors}")
-            time.sleep(0.02)
-
-    def get(self, expression: str) -> Any:
-        """Return the value of an expression."""
-        return self.page.evaluate(expression)
-
-    def scrub(self, to: int) -> None:
-        """Move the scrubber, and wait for the frame."""
-        self.get(
-            "new Promise((done) => {"
-            f"const range = document.querySelector('.scrubber'); range.value = {to};"
-            "range.dispatchEvent(new Event('input'));"
-            "requestAnimationFrame(() => requestAnimationFrame(done)); }).then(() => 0)"
-        )
-
-    def key(self, key: str) -> None:
-        """Press a key, as a user does."""
-        for kind in ("rawKeyDown", "keyUp"):
-            self.page.command(
-                "Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=_KEYS[key]
-            )
-
-    def screenshot(self, path: Path) -> None:
-        """Write what is in view."""
-        self.get("new Promise((done) => setTimeout(done, 150)).then(() => 0)")
-        data = self.page.command("Page.captureScreenshot", format="png")["data"]
-        path.write_bytes(base64.b64decode(data))
-
-    def close(self) -> None:
-        """Close the tab; what it did to the outside must be nothing."""
-        assert self.requests == [self.url], self.requests
-        assert self.page.errors == [], self.page.errors
-        assert not self.get("'hacked' in window")
-        self.page.close()
-
-
-def written(folder: Path, name: str, content: bytes) -> Path:
-    """Write a page; return its path."""
-    path = folder / f"{name}.html"
-    path.write_bytes(content)
-    return path
-
-
-def page_of(cassette: cassettes.Cassette, title: str, **options: Any) -> bytes:
-    """Return the page of a cassette."""
-    return pictures.page(pictures.pictures_of(cassette, **options), title=title)
 
 
 def draws_all(browser: Browser, folder: Path) -> str:
@@ -160,61 +78,6 @@ def draws_all(browser: Browser, folder: Path) -> str:
         ), path
         shown.close()
     return f"{len(GOLDEN)} cassettes"
-
-
-def message_of(body: bytes) -> dict[str, Any]:
-    """Return the message that a body adds up to, or what there is of it."""
-    accumulator = messages.Accumulator(messages.BETA)
-    for event in Decoder().feed(body):
-        if event.event != "ping":
-            accumulator.push(json.loads(event.data))
-    assert accumulator.message is not None
-    found: dict[str, Any] = accumulator.message.to_dict()
-    return found
-
-
-def scrubs(browser: Browser, folder: Path) -> str:
-    """At every moment, forwards and backwards, the snapshot is that of the bytes so far."""
-    cassette = cassettes.load(ROOT / "cassettes" / "weather.yaml")
-    body = cassette.interactions[0].response.body
-    shown = Shown(browser, written(folder, "scrubbed", page_of(cassette, "weather.yaml")))
-    last = int(shown.get("document.querySelector('.scrubber').max"))
-    stops = [span.stop for span in spans(body)]
-    moments = sorted({0, *stops, *splits.offsets_of(cassette.interactions[0].response.chunk_sizes)})
-    moments = [*moments, len(body)] if moments[-1] < len(body) else moments
-    assert last == len(moments) - 1
-    for number in [*range(last + 1), *random.Random(1).sample(range(last + 1), last)]:
-        shown.scrub(number)
-        text = shown.get("document.querySelector('.snapshot').textContent")
-        sofar = max((stop for stop in stops if stop <= moments[number]), default=0)
-        if not sofar:
-            assert text == "No message yet.", text
-            continue
-        found, expected = json.loads(text), message_of(body[:sofar])
-        for block in found["content"]:
-            if isinstance(block.get("input"), str):  # JSON text, until it is whole
-                expected["content"][found["content"].index(block)]["input"] = block["input"]
-        assert found == expected, number
-    shown.close()
-    return f"{2 * last + 1} places"
-
-
-def replays(browser: Browser, folder: Path) -> str:
-    """The play button replays at the recorded pace, and ends at the end."""
-    cassette = cassettes.load(ROOT / "cassettes" / "hello.yaml")
-    shown = Shown(browser, written(folder, "played", page_of(cassette, "hello.yaml")))
-    shown.get("document.querySelector('.play').focus()")
-    began = time.monotonic()
-    shown.get("document.querySelector('.play').click()")
-    assert shown.get("document.querySelector('.play').getAttribute('aria-label')") == "pause"
-    shown.wait("document.querySelector('.play').getAttribute('aria-label') !== 'pause'")
-    took, recorded = time.monotonic() - began, cassette.interactions[0].response.duration
-    assert took >= recorded * 0.9, (took, recorded)
-    assert shown.get(
-        "document.querySelector('.scrubber').value === document.querySelector('.scrubber').max"
-    )
-    shown.close()
-    return f"{took:.2f} s for {recorded:.2f} s"
 
 
 def shows_the_cut(browser: Browser, folder: Path) -> str:
@@ -239,37 +102,6 @@ def shows_the_cut(browser: Browser, folder: Path) -> str:
         assert bytes_before.endswith("\\xc3"), bytes_before
         shown.close()
     return f"byte {offset}, light and dark"
-
-
-def in_view(shown: Shown, selector: str) -> bool:
-    """Whether an element lies within the window, and is not hidden."""
-    found: bool = shown.get(
-        f"(() => {{ const it = document.querySelector({json.dumps(selector)});"
-        "const box = it.getBoundingClientRect();"
-        "return !it.hidden && box.height > 0 && box.top >= 0 && box.bottom <= innerHeight"
-        " && box.left >= 0 && box.right <= innerWidth; })()"
-    )
-    return found
-
-
-def cut_in(cassette: cassettes.Cassette) -> int:
-    """Return an offset inside of the first character of two bytes."""
-    return cassette.interactions[0].response.body.index("ü".encode()) + 1
-
-
-def failing(cassette: cassettes.Cassette) -> bytes:
-    """Return the page that a swept test leaves which decodes each read by itself."""
-    split = splits.parse(f"at:{cut_in(cassette)}")
-    test = "tests/test_weather.py::test_weather_under_every_split"
-    finding = pictures.Finding(
-        test,
-        "UnicodeDecodeError: 'utf-8' codec can't decode byte 0xc3 in position 634: unexpected end "
-        "of data",
-        ("streamtape: fails under 5 of 1,004 splits; smallest: one cut, at byte 635",),
-        f"pytest {test} --streamtape-split={split}",
-    )
-    drawn = pictures.pictures_of(cassette, split=split)
-    return pictures.page(drawn, title=test, source="tests/cassettes/weather.yaml", finding=finding)
 
 
 SWEPT = """
@@ -313,113 +145,38 @@ def opens_at_the_failure(browser: Browser, folder: Path) -> str:
     return f"byte {found[1]}"
 
 
-def works_by_keyboard(browser: Browser, folder: Path) -> str:
-    """Tab reaches every lane, arrows go from mark to mark, and each is told in words and bytes."""
-    cassette = cassettes.load(ROOT / "cassettes" / "hello.yaml")
-    shown = Shown(browser, written(folder, "keys", page_of(cassette, "hello.yaml")))
-    lanes = shown.get("document.querySelectorAll('.lane').length")
-    reached = set()
-    for _ in range(40):
-        shown.key("Tab")
-        reached.add(shown.get("document.activeElement.getAttribute('aria-label')"))
-    labels = shown.get(
-        "[...document.querySelectorAll('.lane')].map((it) => it.getAttribute('aria-label'))"
-    )
-    assert len(labels) == lanes
-    assert set(labels) <= reached
-    assert {"how far the stream has come", "replay at the recorded pace", "bytes"} <= reached
-    shown.get("document.querySelector('.lane.text').focus()")
-    for key in ("Home", "ArrowRight", "ArrowRight"):
-        shown.key(key)
-    now = "document.activeElement.getAttribute('aria-valuenow')"
-    assert shown.get(now) == "3"
-    said = shown.get("document.activeElement.getAttribute('aria-valuetext')")
-    assert said.startswith("event 6 of 19, text_delta, bytes "), said
-    assert shown.get("document.getElementById('tip').textContent.includes('text_delta')")
-    shown.wait("document.querySelector('.bytes .chosen')?.textContent.startsWith('event: content')")
-    shown.wait("document.querySelector('.said mark').textContent === ' is'")
-    shown.key("End")
-    assert shown.get(now) == "13"
-    shown.key("ArrowDown")
-    assert shown.get("document.activeElement.getAttribute('aria-label')").startswith(
-        "content_block_stop"
-    )
-    unnamed = shown.get(
-        "[...document.querySelectorAll('button, select, input, [role=slider], [role=region]')]"
-        ".filter((it) => !it.getAttribute('aria-label') && !it.labels?.length).length"
-    )
-    assert unnamed == 0
-    shown.close()
-    return f"{lanes} lanes"
-
-
-def points_and_zooms(browser: Browser, folder: Path) -> str:
-    """The pointer shows the bytes of a mark; axes and zoom place it elsewhere; streams change."""
-    cassette = cassettes.load(ROOT / "cassettes" / "hello.yaml")
-    one = cassette.interactions[0]
-    drawn = pictures.pictures_of(cassettes.Cassette((one, one)), split=splits.parse("2/at:5,9"))
-    shown = Shown(browser, written(folder, "two", pictures.page(drawn, title="two")))
-    assert shown.get("document.querySelector('.streams select').selectedIndex") == 1
-    offsets = []
-    for _ in range(3):
-        offsets.append(shown.get("document.querySelector('.where').textContent").split(",")[0])
-        shown.get("document.querySelector('[title=\"show the cut\"]').click()")
-        shown.get("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    assert offsets == ["cut at byte 5", "cut at byte 9", "cut at byte 5"], offsets
-    shown.get(
-        "(() => { const select = document.querySelector('.streams select'); select.value = 0;"
-        "select.dispatchEvent(new Event('change')); })()"
-    )
-    assert shown.get("document.querySelector('.lanes').dataset.axis") == "time"
-    where = "document.querySelectorAll('.of-reads .mark')[6].getBoundingClientRect().left"
-    places = [shown.get(where)]
-    for click in ("input[value=bytes]", "[title='zoom in']", "[title='show all']"):
-        shown.get(f"document.querySelector({json.dumps(click)}).click()")
-        places.append(shown.get(where))
-    assert places[1] == places[3] != places[0]
-    assert places[2] != places[1]
-    box = shown.get(
-        "(({left, top, width, height}) => ({left, top, width, height}))"
-        "(document.querySelectorAll('.of-reads .mark')[6].getBoundingClientRect())"
-    )
-    at = {"x": box["left"] + box["width"] / 2, "y": box["top"] + box["height"] / 2}
-    shown.page.command("Input.dispatchMouseEvent", type="mouseMoved", **at)
-    shown.wait("!document.getElementById('tip').hidden")
-    tip = shown.get("document.getElementById('tip').textContent")
-    start, stop = 607, 635  # of the seventh read
-    expected = one.response.body[start:stop].decode("utf-8", "backslashreplace")
-    assert tip == f"read 7 of 22, bytes 607 to 635 (28), 119.9 ms{expected}", tip
-    for kind in ("mousePressed", "mouseReleased"):
-        shown.page.command("Input.dispatchMouseEvent", type=kind, button="left", clickCount=1, **at)
-    shown.wait("document.querySelector('.where').textContent.startsWith('read 7 of 22')")
-    assert shown.get("document.querySelector('.bytes .chosen').textContent") == expected[:-4]
-    shown.close()
-    return f"read 7, {offsets[1]}"
-
-
-def escapes(browser: Browser, folder: Path) -> str:
-    """What a hostile model, server and test say is shown as it is, and does nothing."""
-    lines = [{"type": "message_start", "message": {"role": "assistant", "content": []}}]
-    lines += [
-        {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}}
-    ]
-    lines += [
-        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": text}}
-        for text in HOSTILE
-    ]
-    lines += [{"type": text, "__proto__": {"hacked": 5}} for text in HOSTILE]
-    lines += [
-        {"type": "message_delta", "delta": {"stop_reason": HOSTILE[1]}, "usage": {"__proto__": 1}}
+def hostile_stream() -> Interaction:
+    """Return a stream that says, and is named, whatever could do harm."""
+    block, delta = {"type": "text", "text": ""}, {"type": "content_block_delta", "index": 0}
+    lines: list[dict[str, Any]] = [
+        {"type": "message_start", "message": {"role": "assistant", "content": []}},
+        {"type": "content_block_start", "index": 0, "content_block": block},
+        *(
+            {
+                "type": "content_block_delta",
+                "index": 0,
+                "delta": {"type": "text_delta", "text": text},
+            }
+            for text in HOSTILE
+        ),
+        *({"type": text, "__proto__": {"hacked": 5}} for text in HOSTILE),
+        {
+            "type": "message_delta",
+            "delta": {"stop_reason": HOSTILE[1]},
+            "usage": {"__proto__": {"hacked": 6}},
+        },
     ]
     body = "".join(
         f"event: {HOSTILE[1]}\ndata: {json.dumps(line, ensure_ascii=False)}\n\n" for line in lines
     )
-    response = Response(
-        headers=(("content-type", "text/event-stream;<script>window.hacked=6</script>"),),
-        body=body.encode(),
-    )
-    request = Request("GET", "https://x/?</script><script>window.hacked=7</script>")
-    drawn = pictures.pictures_of(cassettes.Cassette((Interaction(request, response),)))
+    media = "text/event-stream;<script>window.hacked=7</script>"
+    response = Response(headers=(("content-type", media),), body=body.encode())
+    return Interaction(Request("GET", f"https://x/?{HOSTILE[1]}"), response)
+
+
+def escapes(browser: Browser, folder: Path) -> str:
+    """What a hostile model, server and test say is shown as it is, and does nothing."""
+    drawn = pictures.pictures_of(cassettes.Cassette((hostile_stream(),)))
     hostile = " ".join(HOSTILE)
     finding = pictures.Finding(hostile, hostile, (hostile,), hostile)
     content = pictures.page(drawn, title=hostile, source=hostile, finding=finding)
@@ -461,19 +218,6 @@ def is_quick(browser: Browser, folder: Path) -> str:
         assert min(seconds) < MOST_SECONDS, seconds
         told.append(f"{name} {len(content):,} bytes, {min(seconds):.2f} s")
     return "; ".join(told)
-
-
-def long_cassette(name: str) -> cassettes.Cassette:
-    """Return a stream of the corpus as if it had been recorded."""
-    body, draw = (CORPUS / f"{name}.sse").read_bytes(), random.Random(1)
-    chunks, left = [], len(body)
-    while left:
-        size = min(left, draw.randint(40, 200))
-        chunks.append(Chunk(draw.randint(200, 40_000), size))
-        left -= size
-    headers = (("content-type", "text/event-stream"),)
-    response = Response(headers=headers, body=body, chunks=tuple(chunks), head=300_000)
-    return cassettes.Cassette((Interaction(Request("POST", "https://api.example/"), response),))
 
 
 def shows_faults(browser: Browser, folder: Path) -> str:
@@ -541,7 +285,8 @@ CHECKS: tuple[Callable[[Browser, Path], str], ...] = (
     opens_at_the_failure,
     shows_faults,
     works_by_keyboard,
-    points_and_zooms,
+    points,
+    turns,
     escapes,
     contrasts,
     is_quick,
