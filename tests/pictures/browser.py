@@ -151,14 +151,7 @@ def hostile_stream() -> Interaction:
     lines: list[dict[str, Any]] = [
         {"type": "message_start", "message": {"role": "assistant", "content": []}},
         {"type": "content_block_start", "index": 0, "content_block": block},
-        *(
-            {
-                "type": "content_block_delta",
-                "index": 0,
-                "delta": {"type": "text_delta", "text": text},
-            }
-            for text in HOSTILE
-        ),
+        *({**delta, "delta": {"type": "text_delta", "text": text}} for text in HOSTILE),
         *({"type": text, "__proto__": {"hacked": 5}} for text in HOSTILE),
         {
             "type": "message_delta",
