@@ -18,9 +18,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from itertools import combinations, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from colours import VISIONS, contrast, distance
 from tab import (
     ROOT,
     Shown,
@@ -50,6 +52,10 @@ GOLDEN = sorted((ROOT / "cassettes").glob("*.yaml"))
 MOST_BYTES = 2_000_000
 MOST_SECONDS = 1.0
 TEXT, GRAPHIC = 4.5, 3.0  # least contrast (WCAG 2.2, 1.4.3 and 1.4.11)
+APART = 12.0  # least distance of two lanes' colours; each has a name, too
+TEXTS = ("ink", "soft", "wrong", "good")
+LANES = ("reads", "message", "block", "text", "thinking", "json", "other", "wrong")
+GROUNDS = ("card", "ground", "raised")
 HOSTILE = (
     "<script>window.hacked=1</script>",
     "</script><script>window.hacked=2</script>",
@@ -235,39 +241,26 @@ def shows_faults(browser: Browser, folder: Path) -> str:
 
 
 def contrasts(browser: Browser, folder: Path) -> str:
-    """Texts and marks stand out from what they stand on, light and dark (WCAG AA)."""
+    """Texts and marks stand out (WCAG AA); lanes differ in any colour vision; light and dark."""
     cassette = cassettes.load(ROOT / "cassettes" / "hello.yaml")
-    path, least = written(folder, "contrast", failing(cassette)), []
+    path, ratios, distances = written(folder, "contrast", failing(cassette)), [], []
     for scheme in ("light", "dark"):
         shown = Shown(browser, path, scheme)
-        names = ["ink", "soft", "wrong", "good", "reads", "message", "block", "text", "thinking"]
-        names += ["json", "other", "focus", "card", "raised", "ground"]
         style = "getComputedStyle(document.documentElement)"
         colours = {
-            name: luminance(shown.get(f"{style}.getPropertyValue('--{name}')")) for name in names
+            name: shown.get(f"{style}.getPropertyValue('--{name}')")
+            for name in (*TEXTS, *LANES, *GROUNDS, "focus")
         }
-        for name in names[:-3]:
-            bound = TEXT if name in ("ink", "soft", "wrong", "good") else GRAPHIC
-            for ground in ("card", "ground", "raised"):
-                ratio = contrast(colours[name], colours[ground])
-                assert ratio >= bound, f"{scheme}: {name} on {ground}: {ratio:.2f}"
-                least.append(ratio)
+        for name in (*TEXTS, *LANES, "focus"):
+            for ground in GROUNDS:
+                ratios.append(contrast(colours[name], colours[ground]))
+                bound = TEXT if name in TEXTS else GRAPHIC
+                assert ratios[-1] >= bound, f"{scheme}: {name} on {ground}: {ratios[-1]:.2f}"
+        for vision, (one, other) in product(VISIONS, combinations(LANES, 2)):
+            distances.append(distance(colours[one], colours[other], vision))
+            assert distances[-1] >= APART, f"{scheme}, {vision}: {one}, {other}: {distances[-1]}"
         shown.close()
-    return f"least {min(least):.2f}"
-
-
-def luminance(colour: str) -> float:
-    """Return the relative luminance of ``#rrggbb``."""
-    parts = [int(colour.strip()[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
-    ]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(one: float, other: float) -> float:
-    """Return the contrast ratio of two luminances."""
-    return (max(one, other) + 0.05) / (min(one, other) + 0.05)
+    return f"least contrast {min(ratios):.2f}, least distance {min(distances):.1f}"
 
 
 CHECKS: tuple[Callable[[Browser, Path], str], ...] = (
