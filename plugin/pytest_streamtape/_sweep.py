@@ -81,7 +81,7 @@ def _isolated(item: pytest.Item, options: SweepOptions) -> list[pytest.TestRepor
         call.duration = time.perf_counter() - start
         return first
     # Once more, for its reports: this time the error carries what the sweep has found.
-    state.note, state.playing = swept.note(), failure
+    state.note, state.playing, state.error = swept.note(), failure, None
     with sweeps.Watchdog(options.timeout) as state.watchdog:
         reports = _isolation.run(item)
     if all(report.passed for report in reports):

@@ -286,10 +286,8 @@ def photograph(browser: Browser, folder: Path, target: Path) -> Iterable[Path]:
     cut = written(folder, "photo-cut", failing(hello))
     whole = written(folder, "photo", page_of(weather, "weather.yaml"))
     for name, path, scheme in (
-        ("failing-split-light", cut, "light"),
         ("failing-split-dark", cut, "dark"),
         ("timeline-light", whole, "light"),
-        ("timeline-dark", whole, "dark"),
     ):
         shown = Shown(browser, path, scheme)
         shown.screenshot(target / f"{name}.png")

@@ -50,6 +50,10 @@ def works_by_keyboard(browser: Browser, folder: Path) -> str:
     assert shown.get("document.activeElement.getAttribute('aria-label')").startswith(
         "content_block_stop"
     )
+    shown.page.command("Accessibility.enable")
+    tree = shown.page.command("Accessibility.getFullAXTree")["nodes"]
+    sliders = [node for node in tree if node.get("role", {}).get("value") == "slider"]
+    assert {node["name"]["value"] for node in sliders} == {*labels, "how far the stream has come"}
     unnamed = shown.get(
         "[...document.querySelectorAll('button, select, input, [role=slider], [role=region]')]"
         ".filter((it) => !it.getAttribute('aria-label') && !it.labels?.length).length"

@@ -135,6 +135,23 @@ def test_a_page_lasts_as_long_as_its_test_fails(run, pages, project):
     assert not (project.path / "pages" / "index.html").exists()
 
 
+def test_a_failure_that_does_not_come_back(run, pages):
+    """The page says that, and shows the split that had failed."""
+    run(
+        """
+runs = []
+@pytest.mark.streamtape("x.yaml", sweep="at:5")
+def test_it(tape):
+    ask()
+    runs.append(str(tape.playbacks[0].split))
+    assert runs[-1] != "at:5" or runs.count("at:5") > 1
+"""
+    )
+    found = pages()["test_it"]
+    assert found["finding"]["error"] == "(it passed when it was run once more)"
+    assert found["pictures"][0]["cuts"] == [5]
+
+
 def test_what_the_client_did_not_take_is_shown(run, pages):
     """A client that closed early: the rest never came."""
     run(
@@ -175,6 +192,13 @@ def test_it():
     result.stdout.fnmatch_lines(
         ["not written: */test_it.py--test_it~*.html: No such file or directory"]
     )
+
+
+def test_an_index_that_cannot_be_written_is_told(run, project):
+    """The pages are there; the summary says what is not."""
+    (project.path / "pages" / "index.html").mkdir(parents=True)
+    result = run(FAILING, "-k", "plain")
+    result.stdout.fnmatch_lines(["not written: */index.html: Is a directory"])
 
 
 def test_without_the_option_nothing_is_written(run, project):
