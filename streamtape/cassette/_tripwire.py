@@ -73,6 +73,7 @@ class Tripwire:
         body = self._clean(response.body, "response body", _same_length)
         if (headers, body) == (response.headers, response.body):
             return response
+        body = response.format.resealed(body, response.body)
         return dataclasses.replace(response, headers=headers, body=body)
 
     def _login(self, url: bytes) -> bytes:

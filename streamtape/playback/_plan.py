@@ -85,7 +85,7 @@ def _schedule(response: Response, split: BodySplit, timing: Timing) -> tuple[Seq
 
 
 def _sends(response: Response, split: BodySplit) -> tuple[tuple[Send, ...], list[int]]:
-    pieces = cut(response.body, split.offsets(response.body, response.offsets))
+    pieces = cut(response.body, response.cuts(split))
     return tuple(map(Send, pieces)), list(accumulate(map(len, pieces)))
 
 
@@ -130,4 +130,4 @@ def _paced(chunks: Sequence[Send], waits: Waits, end: Step) -> Iterator[Step]:
 def _stalling(steps: Iterator[Step], response: Response, fault: Fault | None) -> Iterator[Step]:
     if not isinstance(fault, Stall) or fault.precedes_head:
         return steps
-    return stalled(steps, fault.offset(response.body, response.timeline), fault.seconds)
+    return stalled(steps, fault.offset(response.body, response.timeline, response.format), fault.seconds)

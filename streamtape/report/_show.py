@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from streamtape.splits import cut
-from streamtape.sse import Decoder
+from streamtape.eventstream import spans
+from streamtape.formats import EVENT_STREAM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from streamtape.cassette import Cassette, Interaction
+    from streamtape.cassette import Cassette, Interaction, Response
 
 __all__ = ["show", "table"]
 
@@ -42,7 +44,7 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 def _interaction(number: int, interaction: Interaction) -> Iterator[str]:
     request, response = interaction.request, interaction.response
-    events = Decoder().feed(response.body)
+    events = response.format.events(response.body)
     yield f"{number}. {request}"
     yield (
         f"   {response.status} {response.header('content-type') or ''}, "
@@ -51,15 +53,30 @@ def _interaction(number: int, interaction: Interaction) -> Iterator[str]:
     )
     for name, count in Counter(event.event for event in events).items():
         yield f"   {count:5} {name}"
+    legible = _legible(response) if response.format is EVENT_STREAM else None
     yield "   ms since request    bytes"
     time = response.head
     times = accumulate((time, *response.timeline.gaps))
     next(times)
-    for data, at in zip(cut(response.body, response.offsets), times, strict=False):
-        yield f"   {at / 1000:16.3f} {len(data):8}  {_text(data)}"
+    chunks = cut(response.body, response.offsets)
+    for number, (data, at) in enumerate(zip(chunks, times, strict=False)):
+        text = legible[number] if legible else data.decode("utf-8", "backslashreplace")
+        yield f"   {at / 1000:16.3f} {len(data):8}  {_text(text)}"
 
 
-def _text(data: bytes) -> str:
-    text = data.decode("utf-8", "backslashreplace").encode("unicode_escape").decode()
+def _legible(response: Response) -> list[str]:
+    """Return what can be read of each chunk of binary frames: their types and payloads."""
+    texts = [""] * len(response.chunk_sizes)
+    starts = [0, *response.offsets]
+    for span in spans(response.body):
+        texts[bisect_right(starts, span.start) - 1] += f" {span.type} "
+        for number, (start, stop) in enumerate(pairwise((*starts, len(response.body)))):
+            payload = response.body[max(start, span.payload) : min(stop, span.crc)]
+            texts[number] += payload.decode("utf-8", "backslashreplace")
+    return [text.strip() for text in texts]
+
+
+def _text(text: str) -> str:
+    text = text.encode("unicode_escape").decode()
     text = text.replace("\\\\x", "\\x")
     return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 3]}..."
