@@ -8,8 +8,10 @@ two: its headers, then its payload. Lengths and checksums are left out, they fol
     retries (int): 3
     > {"contentBlockIndex":0,"delta":{"text":"Zürich"}}
 
-Each line of the payload is one behind `> `; a payload that is no text is base64 behind `>> `; and what
-is no frame (the half of one, at which a recording was cut; a wrong checksum) is base64 behind `! `.
+Each line of the payload is one behind `> `; a payload that is no text is base64 behind `>> `. What
+Bedrock wraps into a payload as base64 stands behind `>= `, and the payload with an empty string in its
+place. What is no frame (the half of one, at which a recording was cut; a wrong checksum) is base64
+behind `! `.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ _NOT_TEXT = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uff
 _HEADER = re.compile(r"(?P<name>[^\s()]+)(?: \((?P<type>[a-z]+)\))?:(?: (?P<value>.*))?")
 _TYPES: tuple[HeaderType, ...] = get_args(HeaderType)
 _NUMBERS = ("byte", "short", "int", "long", "timestamp")
-_TEXT, _CODED, _RAW = "> ", ">> ", "! "
+_TEXT, _CODED, _WRAPPED, _RAW = "> ", ">> ", ">= ", "! "
 
 
 def write_frames(body: bytes) -> str:
@@ -64,12 +66,13 @@ def read_frames(text: str) -> bytes:
 
 def _block(frame: Frame, data: bytes) -> str:
     """Write one frame; as it is, where no text would give these very bytes."""
-    text = "".join(f"{line}\n" for line in _lines(frame))
     try:
-        exact = _bytes(text.removesuffix("\n").split("\n")) == data
+        text = "".join(f"{line}\n" for line in _lines(frame))
+        if _bytes(text.removesuffix("\n").split("\n")) == data:
+            return text
     except ValueError:
-        exact = False
-    return text if exact else _raw(data)
+        pass
+    return _raw(data)
 
 
 def _raw(data: bytes) -> str:
@@ -81,34 +84,47 @@ def _lines(frame: Frame) -> Iterator[str]:
         said = base64.b64encode(value).decode() if isinstance(value, bytes) else str(value)
         note = "" if kind == "string" else f" ({kind})"
         yield f"{name}{note}:" if kind in ("true", "false") else f"{name}{note}: {said}"
-    if not frame.payload:
-        return
-    try:
-        lines = frame.payload.decode().split("\n")
-    except UnicodeDecodeError:
-        lines = ["\0"]
-    if any(map(_NOT_TEXT.search, lines)):
-        yield f"{_CODED}{base64.b64encode(frame.payload).decode()}"
-    else:
+    payload = frame.payload
+    inner = _text_lines(eventstream.unwrapped(payload))
+    if inner is not None and len(inner) == 1 and (empty := eventstream.wrapped(payload, b"")):
+        yield f"{_TEXT}{empty.decode()}"
+        yield f"{_WRAPPED}{inner[0]}"
+    elif (lines := _text_lines(payload)) is None:
+        yield f"{_CODED}{base64.b64encode(payload).decode()}"
+    elif payload:
         yield from (f"{_TEXT}{line}" for line in lines)
+
+
+def _text_lines(data: bytes) -> list[str] | None:
+    """Return bytes as lines of text, or None where they are none."""
+    try:
+        lines = data.decode().split("\n")
+    except UnicodeDecodeError:
+        return None
+    return None if any(map(_NOT_TEXT.search, lines)) else lines
 
 
 def _bytes(lines: list[str]) -> bytes:
     """Return the frame that some lines stand for."""
     if lines[0].startswith(_RAW):
         return b"".join(_decoded(line.removeprefix(_RAW), line) for line in lines)
-    headers, payload = list[Header](), list[bytes]()
+    headers, payload, inner = list[Header](), list[bytes](), b""
     for line in lines:
         if _NOT_TEXT.search(line):
             raise ValueError(f"{line!r} holds what a line of text cannot")
         if line.startswith(_CODED):
             payload.append(_decoded(line.removeprefix(_CODED), line))
+        elif line.startswith(_WRAPPED):
+            inner = line.removeprefix(_WRAPPED).encode()
         elif line.startswith(_TEXT) or line == _TEXT.rstrip():
             payload.append(line.removeprefix(_TEXT.rstrip()).removeprefix(" ").encode())
         else:
             headers.append(_header(line))
     try:
-        return eventstream.encode(Frame(tuple(headers), b"\n".join(payload)))
+        data = b"\n".join(payload)
+        return eventstream.encode(
+            Frame(tuple(headers), eventstream.wrapped(data, inner) if inner else data)
+        )
     except UsageError as error:
         raise ValueError(f"{error.what}: {error.problem}") from None
 

@@ -23,6 +23,7 @@ from streamtape.eventstream._decoder import Decoder
 from streamtape.eventstream._encoder import encode, resealed
 from streamtape.eventstream._frame import Frame, Header, HeaderType, HeaderValue
 from streamtape.eventstream._spans import FrameSpan, HeaderSpan, frames, is_prelude, spans
+from streamtape.eventstream._wrapped import unwrapped, wrapped
 
 __all__ = [
     "Decoder",
@@ -37,4 +38,6 @@ __all__ = [
     "is_prelude",
     "resealed",
     "spans",
+    "unwrapped",
+    "wrapped",
 ]

@@ -3,16 +3,12 @@
 An event is a frame; a line is one of its parts: the prelude, a header, the payload, the checksum. What
 stands behind the last frame that is whole counts as one more line.
 
-Bedrock's `invoke_model_with_response_stream` wraps what the model's own API would stream: its payload
-is `{"bytes": "<base64>"}`. The data of such an event is what is in there.
+The data of an event is what Bedrock may have wrapped into its payload, see `eventstream.unwrapped`.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
-import re
 from typing import TYPE_CHECKING
 
 from streamtape import eventstream
@@ -28,7 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["AwsEventStream"]
 
 _PRELUDE, _CRC = 12, 4
-_WRAPPED = re.compile(rb'("bytes"\s*:\s*")([A-Za-z0-9+/]+={0,2})"')
 # What Bedrock calls the errors of the Messages API.
 _EXCEPTIONS = {
     "api_error": "internalServerException",
@@ -67,7 +62,7 @@ class AwsEventStream:
 
     def events(self, body: bytes) -> list[Event]:
         return [
-            Event(frame.type, _opened(frame.payload).decode("utf-8", "replace"))
+            Event(frame.type, eventstream.unwrapped(frame.payload).decode("utf-8", "replace"))
             for frame in eventstream.frames(body)
         ]
 
@@ -76,11 +71,11 @@ class AwsEventStream:
         return [(span.start + _PRELUDE + headers, span.stop - _CRC)]
 
     def read(self, body: bytes, part: Part) -> bytes:
-        return _opened(body[slice(*part)])
+        return eventstream.unwrapped(body[slice(*part)])
 
     def edit(self, body: bytes, span: EventSpan, part: Part, data: bytes) -> Edit:
         (frame,) = eventstream.frames(body[span.start : span.stop])
-        payload = _closed(body[slice(*part)], data)
+        payload = eventstream.wrapped(body[slice(*part)], data)
         return span.start, span.stop, eventstream.encode(frame._replace(payload=payload))
 
     def error(self, kind: str, data: str) -> bytes:
@@ -110,21 +105,3 @@ def _lines(frame: FrameSpan) -> Iterator[Line]:
     if frame.payload < frame.crc:
         yield _line(frame.payload, frame.crc)
     yield _line(frame.crc, frame.stop)
-
-
-def _opened(payload: bytes) -> bytes:
-    """Return what a payload wraps; itself where it wraps nothing."""
-    match = _WRAPPED.search(payload) if payload.startswith(b"{") else None
-    if match is None:
-        return payload
-    try:
-        return base64.b64decode(match[2], validate=True)
-    except binascii.Error:
-        return payload
-
-
-def _closed(payload: bytes, data: bytes) -> bytes:
-    """Return a payload that wraps `data` where this one wraps something; else `data` itself."""
-    if _opened(payload) is payload:
-        return data
-    return _WRAPPED.sub(rb"\g<1>" + base64.b64encode(data) + b'"', payload, count=1)

@@ -111,5 +111,10 @@ def _delta(data: str) -> tuple[str | None, str]:
         if isinstance(delta, dict):
             texts = [name for name in delta if name in _ADDS_UP and isinstance(delta[name], str)]
             if len(texts) == 1 and set(delta) <= {"type", *texts}:
-                return f"{texts[0]} of {holder.get('index', 0)}", delta[texts[0]]
+                index = holder.get("index", holder.get("contentBlockIndex", 0))
+                return f"{texts[0]} of {index}", delta[texts[0]]
+        message = value.get("message")
+        if isinstance(message, dict) and value.get("done") is False:  # of Ollama
+            if set(message) == {"role", "content"} and isinstance(message["content"], str):
+                return "content", message["content"]
     return None, json.dumps(value, sort_keys=True, ensure_ascii=False)

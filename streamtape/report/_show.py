@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from streamtape.splits import cut
-from streamtape.eventstream import spans
+from streamtape.eventstream import spans, unwrapped
 from streamtape.formats import EVENT_STREAM
 
 if TYPE_CHECKING:
@@ -66,12 +66,16 @@ def _interaction(number: int, interaction: Interaction) -> Iterator[str]:
 
 def _legible(response: Response) -> list[str]:
     """Return what can be read of each chunk of binary frames: their types and payloads."""
-    texts = [""] * len(response.chunk_sizes)
-    starts = [0, *response.offsets]
+    sizes, starts = response.chunk_sizes, [0, *response.offsets]
+    texts = [""] * len(sizes)
     for span in spans(response.body):
-        texts[bisect_right(starts, span.start) - 1] += f" {span.type} "
-        for number, (start, stop) in enumerate(pairwise((*starts, len(response.body)))):
+        first = bisect_right(starts, span.start) - 1
+        texts[first] += f" {span.type} "
+        for number in range(first, bisect_left(starts, span.stop)):
+            start, stop = starts[number], starts[number] + sizes[number]
             payload = response.body[max(start, span.payload) : min(stop, span.crc)]
+            if len(payload) == span.crc - span.payload:
+                payload = unwrapped(payload)
             texts[number] += payload.decode("utf-8", "backslashreplace")
     return [text.strip() for text in texts]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from streamtape.eventstream import spans
-from streamtape.formats import EVENT_STREAM
+from streamtape.formats import EVENT_STREAM, SSE
 
 if TYPE_CHECKING:
     from streamtape.sweep._boundaries import Boundaries, Place
@@ -72,13 +72,14 @@ class _Text:
     is_spaced = False
 
     def __init__(self, boundaries: Boundaries) -> None:
-        self._body = boundaries.body
+        self._body, self._form = boundaries.body, boundaries.form
 
     def around(self, place: Place) -> tuple[int, int, str]:
         """Return the first byte that is shown, the one behind the last, and what stands first."""
         body, offset = self._body, place.offset
         start = _character_start(body, max(offset - _BEFORE, place.line))
-        head = _head(body, place.line) if start > place.line else ""
+        head = _head(body, place.line) if self._form is SSE else "... "
+        head = head if start > place.line else ""
         return start, _character_start(body, min(offset + _AFTER, len(body))), head
 
     def text(self, start: int, stop: int) -> str:
