@@ -14,11 +14,13 @@ from streamtape.server._replies import REPLY, TOOL_INPUT, TOOL_PIECES, to_json, 
 from streamtape.sse import Event, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
 __all__ = ["converse_body", "gemini_body", "ollama_body", "responses_body"]
 
 _Json: TypeAlias = dict[str, Any]
+# The events about one item of a response; returns the whole item.
+_Item: TypeAlias = "Generator[tuple[str, _Json], None, _Json]"
 
 _MODEL = "gemini-demo"
 _PADDING = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -47,14 +49,14 @@ def _responses(asked: _Json) -> Iterator[tuple[str, _Json]]:
     }
     yield "response.created", {"response": response}
     yield "response.in_progress", {"response": response}
-    output = [yield from _said()]
+    output = [(yield from _said())]
     for tool in asked.get("tools", [])[:1]:
         output.append((yield from _called(tool["name"])))
     done = response | {"status": "completed", "output": output}
     yield "response.completed", {"response": done}
 
 
-def _said() -> Iterator[tuple[str, _Json]]:
+def _said() -> _Item:
     item = {"id": "msg_streamtape_1", "type": "message", "role": "assistant"}
     place = {"item_id": item["id"], "output_index": 0, "content_index": 0}
     part: _Json = {"type": "output_text", "text": "", "annotations": []}
@@ -71,7 +73,7 @@ def _said() -> Iterator[tuple[str, _Json]]:
     return done
 
 
-def _called(name: str) -> Iterator[tuple[str, _Json]]:
+def _called(name: str) -> _Item:
     kind = "response.function_call_arguments"
     item = {"id": "fc_streamtape_1", "type": "function_call", "call_id": "call_1", "name": name}
     place = {"item_id": item["id"], "output_index": 1}
