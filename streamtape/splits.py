@@ -1,8 +1,8 @@
 """Where a body is cut: pure values, parsed in one place.
 
 A *split* is a rule that turns a body into cut offsets; `cut` turns offsets into chunks. This module
-knows bytes and numbers; where lines and events end, the body's format says. It never knows cassettes
-or time.
+knows bytes and numbers; where lines and events end, the body's format says. It never knows
+cassettes or time.
 
 Every spelling of a split, wherever it is given (API, marker, command line), comes through `parse`:
 
@@ -54,6 +54,8 @@ __all__ = [
     "parse",
 ]
 
+Offsets: TypeAlias = "Sequence[int]"
+
 _VALID = (
     "Valid are recorded, whole, events, lines, bytes, size:N, at:N[,N...], random:SEED, "
     "and each of these for one interaction only, as in 2/at:517."
@@ -64,9 +66,7 @@ _VALID = (
 class Recorded:
     """The boundaries of the recording."""
 
-    def offsets(  # noqa: D102
-        self, body: bytes, recorded: Sequence[int], form: Format | None = None  # noqa: ARG002
-    ) -> Sequence[int]:
+    def offsets(self, body: bytes, recorded: Offsets, form: Format | None = None) -> Offsets:  # noqa: ARG002, D102
         return recorded
 
     def __str__(self) -> str:
@@ -77,9 +77,7 @@ class Recorded:
 class Whole:
     """One chunk."""
 
-    def offsets(  # noqa: D102
-        self, body: bytes, recorded: Sequence[int], form: Format | None = None  # noqa: ARG002
-    ) -> Sequence[int]:
+    def offsets(self, body: bytes, recorded: Offsets, form: Format | None = None) -> Offsets:  # noqa: ARG002, D102
         return ()
 
     def __str__(self) -> str:
@@ -90,9 +88,7 @@ class Whole:
 class Events:
     """One chunk per event: a cut after each blank line, or where the format ends one."""
 
-    def offsets(  # noqa: D102
-        self, body: bytes, recorded: Sequence[int], form: Format | None = None  # noqa: ARG002
-    ) -> Sequence[int]:
+    def offsets(self, body: bytes, recorded: Offsets, form: Format | None = None) -> Offsets:  # noqa: ARG002, D102
         return _inner((form or format_of(None, body)).ends(body), body)
 
     def __str__(self) -> str:
@@ -103,9 +99,7 @@ class Events:
 class Lines:
     """One chunk per line."""
 
-    def offsets(  # noqa: D102
-        self, body: bytes, recorded: Sequence[int], form: Format | None = None  # noqa: ARG002
-    ) -> Sequence[int]:
+    def offsets(self, body: bytes, recorded: Offsets, form: Format | None = None) -> Offsets:  # noqa: ARG002, D102
         return _inner((form or format_of(None, body)).line_ends(body), body)
 
     def __str__(self) -> str:
@@ -116,9 +110,7 @@ class Lines:
 class Bytes:
     """One chunk per byte."""
 
-    def offsets(  # noqa: D102
-        self, body: bytes, recorded: Sequence[int], form: Format | None = None  # noqa: ARG002
-    ) -> Sequence[int]:
+    def offsets(self, body: bytes, recorded: Offsets, form: Format | None = None) -> Offsets:  # noqa: ARG002, D102
         return range(1, len(body))
 
     def __str__(self) -> str:
@@ -135,9 +127,7 @@ class Size:
         if self.size < 1:
             raise UsageError(f"split 'size:{self.size}'", "a chunk has at least one byte", _VALID)
 
-    def offsets(  # noqa: D102
-        self, body: bytes, recorded: Sequence[int], form: Format | None = None  # noqa: ARG002
-    ) -> Sequence[int]:
+    def offsets(self, body: bytes, recorded: Offsets, form: Format | None = None) -> Offsets:  # noqa: ARG002, D102
         return range(self.size, len(body), self.size)
 
     def __str__(self) -> str:
@@ -161,9 +151,7 @@ class At:
                 "Sort them; an offset given twice makes an empty chunk.",
             )
 
-    def offsets(  # noqa: D102
-        self, body: bytes, recorded: Sequence[int], form: Format | None = None  # noqa: ARG002
-    ) -> Sequence[int]:
+    def offsets(self, body: bytes, recorded: Offsets, form: Format | None = None) -> Offsets:  # noqa: ARG002, D102
         length = len(body)
         if not self.at or self.at[-1] <= length:
             return self.at
@@ -179,9 +167,7 @@ class Random:
 
     seed: int
 
-    def offsets(  # noqa: D102
-        self, body: bytes, recorded: Sequence[int], form: Format | None = None  # noqa: ARG002
-    ) -> Sequence[int]:
+    def offsets(self, body: bytes, recorded: Offsets, form: Format | None = None) -> Offsets:  # noqa: ARG002, D102
         length = len(body)
         if length < 2:  # noqa: PLR2004 - one byte cannot be cut
             return ()

@@ -1,7 +1,7 @@
 r"""Binary frames as text that a person can read and edit, and back: exact to the byte.
 
-This module decides how `frames:` is written. A frame is a few lines, and a blank line stands between
-two: its headers, then its payload. Lengths and checksums are left out, they follow from the rest::
+This module decides how `frames:` is written. A frame is a few lines, and a blank line stands
+between two: its headers, then its payload. Lengths and checksums are left out, they follow::
 
     :event-type: contentBlockDelta
     :content-type: application/json
@@ -9,9 +9,9 @@ two: its headers, then its payload. Lengths and checksums are left out, they fol
     > {"contentBlockIndex":0,"delta":{"text":"Zürich"}}
 
 Each line of the payload is one behind `> `; a payload that is no text is base64 behind `>> `. What
-Bedrock wraps into a payload as base64 stands behind `>= `, and the payload with an empty string in its
-place. What is no frame (the half of one, at which a recording was cut; a wrong checksum) is base64
-behind `! `.
+Bedrock wraps into a payload as base64 stands behind `>= `, and the payload with an empty string in
+its place. What is no frame (the half of one, at which a recording was cut; a wrong checksum) is
+base64 behind `! `.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def _header(line: str) -> Header:
     kind = (match["type"] or "string") if match else ""
     if match is None or kind not in _TYPES:
         raise ValueError(f"{line!r} is no header, and '> ' begins no payload there")
-    return Header(match["name"], _value(kind, match["value"] or "", line), kind)  # type: ignore[arg-type]  # one of _TYPES
+    return Header(match["name"], _value(kind, match["value"] or "", line), kind)
 
 
 def _value(kind: str, text: str, line: str) -> HeaderValue:

@@ -125,9 +125,7 @@ class _Reader:
         )
         if schema.chunks is None:
             return response
-        return replace(
-            response, chunks=self._chunks(schema.chunks, response, (*place, "chunks"))
-        )
+        return replace(response, chunks=self._chunks(schema.chunks, response, (*place, "chunks")))
 
     def _body(self, schema: _schema.ResponseSchema, place: _yaml.Place) -> bytes:
         if schema.base64 is not None:
@@ -141,9 +139,7 @@ class _Reader:
         text = schema.body or ""
         return (text.replace("\n", "\r\n") if schema.newlines else text).encode()
 
-    def _chunks(
-        self, index: str, response: Response, place: _yaml.Place
-    ) -> tuple[Chunk, ...]:
+    def _chunks(self, index: str, response: Response, place: _yaml.Place) -> tuple[Chunk, ...]:
         body = response.body
         numbers = index.replace("+", " ").split()
         sizes = list(map(int, numbers[1::2]))

@@ -74,8 +74,8 @@ class ResponseSchema(_Strict):
     )
     frames: str | None = Field(
         default=None,
-        description="The body, where it is an AWS event stream: the headers and the payload of each "
-        "frame as lines of text, a blank line between two frames.",
+        description="The body, where it is an AWS event stream: the headers and the payload of "
+        "each frame as lines of text, a blank line between two frames.",
     )
     base64: str | None = Field(default=None, description="The body, where YAML cannot carry it.")
     chunks: str | None = Field(

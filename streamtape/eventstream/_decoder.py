@@ -1,7 +1,7 @@
 """Bytes in, frames out: incremental, linear, and sure of every checksum.
 
-This module decides when a frame is complete and whether it is whole. It never waits, and never looks
-into a payload. The frames do not depend on where the body was cut.
+This module decides when a frame is complete and whether it is whole. It never waits, and never
+looks into a payload. The frames do not depend on where the body was cut.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Frames to bytes: the inverse of the decoder; and the checksums of bytes that were changed.
 
-`Decoder().feed(encode(frame)) == [frame]` for every frame that can be written; one that cannot is an
-error.
+`Decoder().feed(encode(frame)) == [frame]` for every frame that can be written; one that cannot is
+an error.
 """
 
 from __future__ import annotations
@@ -76,12 +76,14 @@ def _sealed(data: bytes) -> bytes:
 
 def _header(header: Header) -> bytes:
     try:
-        name = header.name.encode()
-        if not 1 <= len(name) <= _LONGEST_NAME:
-            raise ValueError(f"a name has 1 to {_LONGEST_NAME} bytes")
-        value = value_bytes(header)
-        number = HEADER_TYPES.index(header.type)
+        name, value = header.name.encode(), value_bytes(header)
     except ValueError as error:
-        what = f"header {header.name!r}"
-        raise UsageError(what, str(error), f"Types are {', '.join(HEADER_TYPES)}.") from None
-    return bytes((len(name),)) + name + bytes((number,)) + value
+        raise _impossible(header, str(error)) from None
+    if not 1 <= len(name) <= _LONGEST_NAME:
+        raise _impossible(header, f"a name has 1 to {_LONGEST_NAME} bytes")
+    return bytes((len(name),)) + name + bytes((HEADER_TYPES.index(header.type),)) + value
+
+
+def _impossible(header: Header, problem: str) -> UsageError:
+    remedy = f"Types are {', '.join(HEADER_TYPES)}."
+    return UsageError(f"header {header.name!r}", problem, remedy)

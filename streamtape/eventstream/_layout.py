@@ -83,7 +83,7 @@ class HeaderSpan(NamedTuple):
     type_name: HeaderType
 
 
-def read_prelude(data: bytes, at: int = 0) -> Prelude:
+def read_prelude(data: bytes | bytearray, at: int = 0) -> Prelude:
     """Read the prelude that begins at an offset; all its 12 bytes must be there."""
     total, headers, said = _PRELUDE.unpack_from(data, at)
     found = crc32(data[at : at + PRELUDE - CRC])
@@ -165,7 +165,7 @@ def value_bytes(header: Header) -> bytes:
         case ("true", True) | ("false", False):
             return b""
         case ("uuid", UUID()):
-            return value.bytes  # type: ignore[union-attr]  # matched above
+            return value.bytes
         case ("bytes", bytes()) | ("string", str()):
             raw = value if isinstance(value, bytes) else str(value).encode()
             if len(raw) >= 1 << 8 * _LENGTH:

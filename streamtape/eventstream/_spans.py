@@ -1,7 +1,8 @@
 """Where the frames of a whole body stand, in bytes, and where their parts do.
 
 The decoder says what a stream means; this module says where it says so, for those who aim at a
-place. It goes by the same rules, but where the decoder fails, it stops: what lies behind is no frame.
+place. It goes by the same rules, but where the decoder fails, it stops: what lies behind is no
+frame.
 """
 
 from __future__ import annotations

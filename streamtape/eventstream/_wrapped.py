@@ -1,8 +1,8 @@
 """What Bedrock wraps into payloads.
 
-Its `InvokeModelWithResponseStream` hands on what the model's own API streams, each event as base64 in
-a JSON object: `{"bytes": "<base64>", "p": "abc"}` (`p` is padding). This module finds it, and puts
-something else there; every other payload wraps nothing.
+Its `InvokeModelWithResponseStream` hands on what the model's own API streams, each event as base64
+in a JSON object: `{"bytes": "<base64>", "p": "abc"}` (`p` is padding). This module finds it, and
+puts something else there; every other payload wraps nothing.
 """
 
 from __future__ import annotations

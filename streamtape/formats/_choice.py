@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import json
 import re
+from typing import TYPE_CHECKING
 
 from streamtape import eventstream
-from streamtape.formats._base import Format
 from streamtape.formats._eventstream import AwsEventStream
 from streamtape.formats._ndjson import Ndjson
 from streamtape.formats._sse import Sse
+
+if TYPE_CHECKING:
+    from streamtape.formats._base import Format
 
 __all__ = ["EVENT_STREAM", "FORMATS", "NDJSON", "SSE", "format_of"]
 

@@ -1,7 +1,7 @@
 """AWS event streams, as a format.
 
-An event is a frame; a line is one of its parts: the prelude, a header, the payload, the checksum. What
-stands behind the last frame that is whole counts as one more line.
+An event is a frame; a line is one of its parts: the prelude, a header, the payload, the checksum.
+What stands behind the last frame that is whole counts as one more line.
 
 The data of an event is what Bedrock may have wrapped into its payload, see `eventstream.unwrapped`.
 """

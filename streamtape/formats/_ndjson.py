@@ -1,8 +1,8 @@
 """Newline-delimited JSON, as a format.
 
-An event is called by the member `type` of its object (a stream of the Messages API, handed on line by
-line), `done` where a member `done` is true (the last line of Ollama), `error` where there is a member
-`error`, and `message` otherwise.
+An event is called by the member `type` of its object (a stream of the Messages API, handed on line
+by line), `error` where there is a member `error`, `done` where a member `done` is true (the last
+line of Ollama), and `message` otherwise.
 """
 
 from __future__ import annotations

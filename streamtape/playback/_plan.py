@@ -141,4 +141,6 @@ def _paced(chunks: Sequence[Send], waits: Waits, end: Step) -> Iterator[Step]:
 def _stalling(steps: Iterator[Step], response: Response, fault: Fault | None) -> Iterator[Step]:
     if not isinstance(fault, Stall) or fault.precedes_head:
         return steps
-    return stalled(steps, fault.offset(response.body, response.timeline, response.format), fault.seconds)
+    return stalled(
+        steps, fault.offset(response.body, response.timeline, response.format), fault.seconds
+    )

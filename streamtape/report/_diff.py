@@ -114,7 +114,7 @@ def _delta(data: str) -> tuple[str | None, str]:
                 index = holder.get("index", holder.get("contentBlockIndex", 0))
                 return f"{texts[0]} of {index}", delta[texts[0]]
         message = value.get("message")
-        if isinstance(message, dict) and value.get("done") is False:  # of Ollama
-            if set(message) == {"role", "content"} and isinstance(message["content"], str):
-                return "content", message["content"]
+        keys = message.keys() if isinstance(message, dict) else ()
+        if message and value.get("done") is False and {*keys} == {"role", "content"}:  # of Ollama
+            return "content", f"{message['content']}"
     return None, json.dumps(value, sort_keys=True, ensure_ascii=False)

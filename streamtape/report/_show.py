@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from itertools import accumulate
+from itertools import accumulate, repeat
 from typing import TYPE_CHECKING
 
-from streamtape.splits import cut
 from streamtape.eventstream import spans, unwrapped
 from streamtape.formats import EVENT_STREAM
+from streamtape.splits import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,14 +53,14 @@ def _interaction(number: int, interaction: Interaction) -> Iterator[str]:
     )
     for name, count in Counter(event.event for event in events).items():
         yield f"   {count:5} {name}"
-    legible = _legible(response) if response.format is EVENT_STREAM else None
+    legible = _legible(response) if response.format is EVENT_STREAM else repeat(None)
     yield "   ms since request    bytes"
     time = response.head
     times = accumulate((time, *response.timeline.gaps))
     next(times)
     chunks = cut(response.body, response.offsets)
-    for number, (data, at) in enumerate(zip(chunks, times, strict=False)):
-        text = legible[number] if legible else data.decode("utf-8", "backslashreplace")
+    for data, at, shown in zip(chunks, times, legible, strict=False):
+        text = data.decode("utf-8", "backslashreplace") if shown is None else shown
         yield f"   {at / 1000:16.3f} {len(data):8}  {_text(text)}"
 
 

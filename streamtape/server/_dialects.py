@@ -50,8 +50,8 @@ def _responses(asked: _Json) -> Iterator[tuple[str, _Json]]:
     yield "response.created", {"response": response}
     yield "response.in_progress", {"response": response}
     output = [(yield from _said())]
-    for tool in asked.get("tools", [])[:1]:
-        output.append((yield from _called(tool["name"])))
+    if asked.get("tools"):
+        output.append((yield from _called(asked["tools"][0]["name"])))
     done = response | {"status": "completed", "output": output}
     yield "response.completed", {"response": done}
 
@@ -107,7 +107,7 @@ def gemini_body(asked: _Json) -> bytes:
 def ollama_body(asked: _Json) -> bytes:
     """Return the lines of JSON that answer a request to Ollama's `/api/chat`."""
     head = {"model": asked.get("model", "demo"), "created_at": "2026-11-20T09:30:01.100000Z"}
-    said = [{"role": "assistant", "content": word} for word in words(REPLY)]
+    said: list[_Json] = [{"role": "assistant", "content": word} for word in words(REPLY)]
     for tool in asked.get("tools", [])[:1]:
         call = {"name": tool["function"]["name"], "arguments": json.loads(TOOL_INPUT)}
         said.append({"role": "assistant", "content": "", "tool_calls": [{"function": call}]})

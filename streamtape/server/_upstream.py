@@ -1,9 +1,10 @@
 """An embedded upstream: a small model API on loopback that really streams.
 
 It answers `POST /v1/messages` as the Messages API does, and (streaming only) as OpenAI's Chat
-Completions and Responses APIs, Gemini, Ollama and Amazon Bedrock's Converse do, with real delays and uneven chunk
-boundaries, one of them inside a multi-byte character. The demo records from it and so do the tests:
-what a recorder must cope with, without a key or a network. It is no model: it always says the same.
+Completions and Responses APIs, Gemini, Ollama and Amazon Bedrock's Converse do, with real delays
+and uneven chunk boundaries, one of them inside a multi-byte character. The demo records from it and
+so do the tests: what a recorder must cope with, without a key or a network. It is no model: it
+always says the same.
 """
 
 from __future__ import annotations
@@ -41,7 +42,11 @@ _APIS: tuple[tuple[re.Pattern[str], Callable[[dict[str, Any]], bytes], str], ...
     (re.compile(r"/v1/messages"), messages_body, _SSE),
     (re.compile(r"/v1/chat/completions"), chat_body, _SSE),
     (re.compile(r"/v1/responses"), responses_body, _SSE),
-    (re.compile(r"/v1(beta)?/models/[^/]+:streamGenerateContent"), gemini_body, "text/event-stream"),
+    (
+        re.compile(r"/v1(beta)?/models/[^/]+:streamGenerateContent"),
+        gemini_body,
+        "text/event-stream",
+    ),
     (re.compile(r"/api/chat"), ollama_body, "application/x-ndjson"),
     (
         re.compile(r"/model/[^/]+/converse-stream"),

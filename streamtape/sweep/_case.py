@@ -41,8 +41,10 @@ class Recording(Protocol):
 
     @property
     def interactions(self) -> Sequence[_Interaction]:
-        """The interactions, each with a `response` that has a `body` and its `chunk_sizes`,
-        and may have a `format`, see `streamtape.formats`."""
+        """The interactions, each with a `response` that has a `body` and its `chunk_sizes`.
+
+        It may have a `format`, too: see `streamtape.formats`.
+        """
         ...
 
 

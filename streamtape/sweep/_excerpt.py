@@ -1,8 +1,8 @@
 """The bytes around a cut, as text with a mark.
 
 A pure function of a body and a place. What is no text is written as an escape, so that half a
-character, a CR and a U+2028 can be seen; what is none in a frame of an AWS event stream, in hexadecimal
-digits. The cut itself is a bar.
+character, a CR and a U+2028 can be seen; in a frame of an AWS event stream, what is no text is
+written in hexadecimal digits. The cut itself is a bar.
 """
 
 from __future__ import annotations
@@ -121,7 +121,9 @@ class _Frames:
     def text(self, start: int, stop: int) -> str:
         """Return these bytes as text and digits."""
         pieces, at = list[str](), start
-        for first, last in self._texts[bisect_right(self._texts, start, key=lambda each: each[1]) :]:
+        for first, last in self._texts[
+            bisect_right(self._texts, start, key=lambda each: each[1]) :
+        ]:
             if first >= stop:
                 break
             if at < first:

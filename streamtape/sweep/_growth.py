@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from streamtape import splits
 from streamtape.errors import CaseTimeout
-from streamtape.splits import Size
 from streamtape.formats import edited, format_of
+from streamtape.splits import Size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

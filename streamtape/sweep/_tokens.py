@@ -7,7 +7,7 @@ judges.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from streamtape.sweep import _tokens_eventstream, _tokens_ndjson, _tokens_sse
 from streamtape.sweep._tokens_text import Token
@@ -20,16 +20,20 @@ if TYPE_CHECKING:
 
 __all__ = ["Token", "region", "tokens"]
 
-_GRAMMARS = {
+
+class _Grammar(Protocol):
+    def tokens(self, body: bytes, start: int, stop: int, /) -> Iterator[Token]: ...
+    def region(self, body: bytes, line: Line, /) -> str: ...
+
+
+_GRAMMARS: dict[str, _Grammar] = {
     "sse": _tokens_sse,
     "ndjson": _tokens_ndjson,
     "eventstream": _tokens_eventstream,
 }
 
 
-def tokens(
-    body: bytes, form: Format, start: int = 0, stop: int | None = None
-) -> Iterator[Token]:
+def tokens(body: bytes, form: Format, start: int = 0, stop: int | None = None) -> Iterator[Token]:
     """Yield what can be cut through, for the lines that lie between two offsets.
 
     Every kind of `BOUNDARIES` comes from here. One place may belong to several tokens.

@@ -1,8 +1,8 @@
-"""What of an AWS event stream can be cut through: every field of every frame, and the payload's text.
+"""What of an AWS event stream can be cut through: the fields of its frames, the text of payloads.
 
-A cut between two fields is a kind of its own, and so is one inside each of them: a client that reads
-the lengths as soon as some bytes are there fails inside the length, one that takes the end of the
-payload for the end of the frame fails inside the checksum.
+A cut between two fields is a kind of its own, and so is one inside each of them: a client that
+reads the lengths as soon as some bytes are there fails inside the length, one that takes the end of
+the payload for the end of the frame fails inside the checksum.
 """
 
 from __future__ import annotations
@@ -69,7 +69,8 @@ def _prelude(frame: FrameSpan) -> Iterator[Token]:
 
 
 def _header(body: bytes, header: HeaderSpan) -> Iterator[Token]:
-    yield from (_between("header-field", at) for at in (header.name, header.type, header.size))
+    fields = (header.name, header.type, header.size)
+    yield from (_between("header-field", at) for at in fields if at < header.stop)
     yield from inside("header-name", header.name, header.type)
     if header.size < header.value < header.stop:
         yield _between("header-field", header.value)

@@ -1,4 +1,4 @@
-"""What of server-sent events can be cut through: line ends, names, colons, and what the data holds."""
+"""What of server-sent events can be cut through: line ends, names, colons, what the data holds."""
 
 from __future__ import annotations
 

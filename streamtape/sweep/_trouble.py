@@ -167,9 +167,9 @@ class TroubleReport:
 def _cases(name: str, subject: Subject) -> Iterator[TroubleCase]:
     """Yield one case for every event boundary of a body, or for every byte."""
     body, number = subject.body, subject.interaction
-    events = subject.boundaries.events
-    ends = [span.stop for span in events]
-    types = ["", *(span.type for span in events)]
+    spans = subject.boundaries.events
+    ends = [span.stop for span in spans]
+    types = ["", *(span.type for span in spans)]
     where = f", of interaction {number}" if number else ""
 
     def place(events: int) -> str:

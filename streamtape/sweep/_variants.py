@@ -15,7 +15,7 @@ name                            what it does                                    
 ``bom``                         a byte order mark first                             events
 ``no-last-newline``             no line end behind the last line (NDJSON)           events
 ``blank-lines``                 a blank line behind each line (NDJSON)              events
-``header-order``                headers in the opposite order (AWS event stream)    events
+``header-order``                headers in the opposite order (AWS event stream)    data
 ``retry``                       a ``retry:`` line in each event                     data
 ``ids``                         an ``id:`` line in each event without one           data
 ``json-escaped``                non-ASCII in JSON as ``\uXXXX``                      JSON
@@ -28,12 +28,13 @@ name                            what it does                                    
 ``unicode-emoji``               emoji put into text                                 the form
 ==============================  ==================================================  ===========
 
-Lines with a format behind them do something in that format only; of the others, ``lf``, ``crlf`` and
+What a format stands behind does something in that format only. Of the others, ``lf``, ``crlf`` and
 those of JSON and Unicode are for newline-delimited JSON too, and those of JSON and Unicode for the
 payloads of AWS event streams. What does nothing to a body is not run.
 
 Groups: ``all`` (all that keep the meaning: not the ``unicode`` ones, nor ``blank-lines``, which a
-reader may refuse), ``newlines``, ``json``, ``unicode``. Variants combine with a plus, from left to right: ``unicode-emoji+json-escaped``.
+reader may refuse), ``newlines``, ``json``, ``unicode``. Variants combine with a plus, from left to
+right: ``unicode-emoji+json-escaped``.
 """
 
 from __future__ import annotations
@@ -110,7 +111,11 @@ def _both(first: Variant, second: Variant, form: Format, body: bytes) -> bytes:
 
 def _everywhere(rule: Callable[[bytes, Format], bytes]) -> _Rules:
     """Return a rewriting of JSON as one for every format."""
-    return {name: partial(rule, form=form) for name, form in FORMATS.items()}
+
+    def bound(form: Format) -> _Rule:
+        return lambda body: rule(body, form)
+
+    return {name: bound(form) for name, form in FORMATS.items()}
 
 
 _Entry: TypeAlias = "tuple[str, Keeps, _Rules]"
@@ -124,7 +129,7 @@ _ENTRIES: tuple[_Entry, ...] = (
     ("bom", "events", {"sse": rewrite.with_bom}),
     ("no-last-newline", "events", {"ndjson": rewrite.without_last_line_end}),
     ("blank-lines", "events", {"ndjson": rewrite.with_blank_lines}),
-    ("header-order", "events", {"eventstream": rewrite.headers_reversed}),
+    ("header-order", "data", {"eventstream": rewrite.headers_reversed}),
     ("retry", "data", {"sse": rewrite.with_retry}),
     ("ids", "data", {"sse": rewrite.with_ids}),
     ("json-escaped", "json", _everywhere(rewrite.json_escaped)),

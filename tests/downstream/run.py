@@ -4,8 +4,8 @@
 
 For each project: install the wheel and the project's requirements; record from a loopback upstream;
 replay offline, with every socket forbidden, unsplit and under every single cut. (boto3 goes through
-urllib3: it replays from a loopback server, and no other host is allowed.) Nothing of this checkout is
-importable there.
+urllib3: it replays from a loopback server, and no other host is allowed.) Nothing of this checkout
+is importable there.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ PROJECTS = {
     "ollama": "ollama",
     "bedrock": "bedrock",
 }
-# Those whose client no transport can stand in for: it is given sockets, a golden cassette instead of
-# one recorded in process, and tests of its own.
+# Those whose client no transport can stand in for: it is given sockets, a golden cassette instead
+# of one recorded in process, and tests of its own.
 ON_SOCKETS = {"bedrock"}
 
 KEYS = (

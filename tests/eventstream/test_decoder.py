@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from binascii import crc32
+from contextlib import suppress
 from uuid import UUID
 
 import pytest
@@ -35,8 +36,8 @@ HEADERS = st.one_of(
     st.builds(Header, NAMES, st.text(st.characters(codec="utf-8"), max_size=30), st.just("string")),
     st.builds(Header, NAMES, st.binary(max_size=30), st.just("bytes")),
     st.builds(Header, NAMES, st.uuids(), st.just("uuid")),
-    st.builds(Header, NAMES, st.just(True), st.just("true")),  # noqa: FBT003 - the value itself
-    st.builds(Header, NAMES, st.just(False), st.just("false")),  # noqa: FBT003
+    st.builds(Header, NAMES, st.just(True), st.just("true")),
+    st.builds(Header, NAMES, st.just(False), st.just("false")),
     integers("byte", 8),
     integers("short", 16),
     integers("int", 32),
@@ -77,7 +78,9 @@ def test_the_layout_is_that_of_the_specification() -> None:
     prelude += struct.pack("!I", crc32(prelude))
     message = prelude + headers + b"{}"
     message += struct.pack("!I", crc32(message))
-    frame = Frame((Header("name", "value"), Header("i", 7, "int"), Header("t", True, "true")), b"{}")
+    frame = Frame(
+        (Header("name", "value"), Header("i", 7, "int"), Header("t", True, "true")), b"{}"
+    )
     assert encode(frame) == message
     assert decoded([message]) == [frame]
     assert frame.header("i") == 7
@@ -129,9 +132,10 @@ def test_every_flipped_bit_is_noticed() -> None:
     first = len(encode(EVENT))
     for at in range(len(BODY)):
         decoder, found = Decoder(), 0
+        with suppress(InvalidFrameError):
+            found = len(decoder.feed(flipped(BODY, at)))
         with pytest.raises(InvalidFrameError):
-            for chunk in (flipped(BODY, at), b"", b""):
-                found += len(decoder.feed(chunk))
+            decoder.close()
         assert found == (at >= first) + (at >= first + 16)
         assert len(spans(flipped(BODY, at))) == found
 

@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamtape.errors import UsageError
-from streamtape.eventstream import Frame, Header, encode, frames, resealed, spans, unwrapped, wrapped
+from streamtape.eventstream import (
+    Frame,
+    Header,
+    encode,
+    frames,
+    resealed,
+    spans,
+    unwrapped,
+    wrapped,
+)
 
 TYPES = "Types are true, false, byte, short, int, long, bytes, string, timestamp, uuid."
 

@@ -71,7 +71,7 @@ def test_a_line_that_is_no_json_is_named() -> None:
         with pytest.raises(InvalidLineError) as caught:
             call()
         assert str(caught.value) == said
-    with pytest.raises(InvalidLineError, match="^line 1 is no JSON"):
+    with pytest.raises(InvalidLineError, match=r"^line 1 is no JSON"):
         Decoder().feed(b"{\n")
     with pytest.raises(UsageError, match="has been closed"):
         decoder.feed(b"")

@@ -12,8 +12,8 @@ from streamtape import splits
 from streamtape.errors import UsageError
 from streamtape.splits import At, Bytes, Random, Size, Whole
 from streamtape.sweep import (
-    KINDS,
     BOUNDARIES,
+    KINDS,
     Boundaries,
     Case,
     Cuts,

@@ -14,7 +14,6 @@ from streamtape.eventstream import Frame, Header, encode
 from streamtape.sse import Decoder, Event
 from streamtape.sweep import GROUPS, VARIANTS, Variant, variants
 
-
 FRAME = Frame((Header(":event-type", "a"), Header("n", 1, "int")), b"{}")
 
 
@@ -168,7 +167,7 @@ def test_what_is_no_variant_is_refused(name: str) -> None:
         variants(name)
     assert str(caught.value) == (
         f"variant {name!r}: there is none of that name. Valid are all, newlines, json, unicode, "
-        "lf, crlf, cr, mixed, no-space, comments, bom, no-last-newline, blank-lines, header-order, "
-        "retry, ids, json-escaped, json-unescaped, json-spaced, json-compact, pings, unicode-letters, "
-        "unicode-separators, unicode-emoji, and several joined with a plus."
+        "lf, crlf, cr, mixed, no-space, comments, bom, no-last-newline, blank-lines, "
+        "header-order, retry, ids, json-escaped, json-unescaped, json-spaced, json-compact, pings, "
+        "unicode-letters, unicode-separators, unicode-emoji, and several joined with a plus."
     )

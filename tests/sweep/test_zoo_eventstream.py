@@ -96,7 +96,7 @@ class ReadsAtOnce:
         return int.from_bytes(self._take(name, source, size), "big")
 
     def _whole(self, name: str, source: Input, size: int) -> Input:
-        """Return several fields, read at once, if that is the mistake; else where they come from."""
+        """Return several fields, read at once, if that is the mistake; else all the input."""
         return Input(self._take(name, source, size)) if name == self._field else source
 
 

@@ -46,7 +46,7 @@ def test_the_parser_of_botocore_agrees(number):
 
 
 def test_every_single_cut_replays_to_the_same_events(pytestconfig):
-    """A real client on a real socket; every single cut with `--sweep`, a few of each kind without."""
+    """A real client on a real socket; with `--sweep` every single cut, else a few of each kind."""
     for number, ask in enumerate(ASKED):
         with ReplayServer(CASSETTE, port=PORT) as server:
             expected = ask()

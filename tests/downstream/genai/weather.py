@@ -13,7 +13,10 @@ ARGUMENTS = {
                     {
                         "name": "get_weather",
                         "description": "Get the weather of a city.",
-                        "parameters": {"type": "OBJECT", "properties": {"city": {"type": "STRING"}}},
+                        "parameters": {
+                            "type": "OBJECT",
+                            "properties": {"city": {"type": "STRING"}},
+                        },
                     }
                 ]
             }

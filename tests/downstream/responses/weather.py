@@ -1,4 +1,4 @@
-"""Production code of a user: asks a model for the weather through the Responses API, with a tool."""
+"""Production code of a user: asks for the weather through the Responses API, with a tool."""
 
 import json
 
