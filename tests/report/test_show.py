@@ -44,7 +44,7 @@ def test_show_of_binary_frames():
     lines = list(show(load(CASSETTES / "bedrock.yaml")))
     assert lines[1].endswith("eventstream, 2853 bytes, 5 chunks, 16 events, 0.465 s, complete")
     assert lines[2:4] == ["       1 messageStart", "      10 contentBlockDelta"]
-    assert [line[25:] for line in lines[9:12]] == [
+    assert [line[24:] for line in lines[9:12]] == [
         "   3  messageStart",
         ' 177  {"role":"assistant","p":"abcdefghij"} contentBlockDelta',
         ' 381  {"contentBlockIndex":0,"delta":{"text":"Bonjour"},"p":"ab...',
