@@ -127,8 +127,8 @@ def test_a_grammar_needs_no_cassette_to_know_the_format() -> None:
 
 
 @pytest.mark.parametrize("name", ["ollama.yaml", "bedrock.yaml"])
-def test_the_decoder_reads_every_cut_of_the_golden_cassettes(name: str) -> None:
-    """Every single cut, byte by byte, and every variant that keeps the meaning."""
+def test_the_decoders_read_the_golden_cassettes(name: str) -> None:
+    """At every kind of place, byte by byte, and every variant that keeps the meaning."""
     cassette = streamtape.load(FOLDER / name)
     form = cassette.interactions[0].response.format
     module = eventstream if form is EVENT_STREAM else streamtape.ndjson
@@ -137,8 +137,8 @@ def test_the_decoder_reads_every_cut_of_the_golden_cassettes(name: str) -> None:
         decoder = module.Decoder()
         return [each for chunk in chunks for each in decoder.feed(chunk)] + decoder.close()
 
-    assert sweep.run(parse, cassette, "grammar:2", variants="all").ok
-    assert sweep.run(parse, cassette.interactions[0].response.body, ["bytes", "random:20"]).ok
+    assert sweep.run(parse, cassette, "grammar:1", variants="all").ok
+    assert sweep.run(parse, cassette.interactions[0].response.body, ["bytes", "random:5"]).ok
 
 
 def test_growth_is_measured_in_every_format() -> None:
