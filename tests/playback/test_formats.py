@@ -213,3 +213,31 @@ def test_a_secret_in_a_frame_is_replaced_and_the_checksums_follow() -> None:
     frames = eventstream.Decoder().feed(kept.response.body)
     assert len(frames) == 17
     assert b"REDACTED" in frames[0].payload
+
+
+def test_a_secret_in_several_wrapped_events_is_replaced() -> None:
+    """Bedrock says base64; what it adds up to is looked at, and stays JSON."""
+    pieces = ("my key is hunter2-", "hunter2-h", "unter2!")
+    frames = [
+        eventstream.Frame(
+            (), eventstream.wrapped(b'{"bytes":"","p":"x"}', json.dumps(event).encode())
+        )
+        for event in (
+            {
+                "type": "content_block_delta",
+                "index": 0,
+                "delta": {"type": "text_delta", "text": text},
+            }
+            for text in pieces
+        )
+    ]
+    body = b"".join(map(eventstream.encode, frames))
+    response = Response(200, CONVERSE.response.headers, body)
+    redactor = Redactor(environ={"SERVICE_API_KEY": "hunter2-hunter2-hunter2"})
+    kept = redactor(Interaction(Request("POST", "https://bedrock.example/"), response))
+    assert kept is not None
+    (finding,) = redactor.findings
+    assert str(finding).startswith("value of $SERVICE_API_KEY in the response body, unwrapped")
+    assert len(kept.response.body) == len(body)
+    said = [json.loads(data)["delta"]["text"] for _, data in events(kept.response)]
+    assert said == ["my key is REDACTED", "REDACTEDR", "REDACT!"]
