@@ -60,8 +60,8 @@ def read_frames(text: str) -> bytes:
     Raises:
         ValueError: a line is none that a frame can have; the message says which.
     """
-    blocks = text.removesuffix("\n").split("\n\n")
-    return b"".join(_bytes(block.strip("\n").split("\n")) for block in blocks)
+    blocks = (block.strip("\n") for block in text.split("\n\n"))
+    return b"".join(_bytes(block.split("\n")) for block in blocks if block)
 
 
 def _block(frame: Frame, data: bytes) -> str:

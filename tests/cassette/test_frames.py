@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
@@ -178,6 +179,20 @@ def test_what_is_no_frame_says_what_is_wrong(tmp_path: Path, frames: str, proble
             load(by_hand(tmp_path, frames))
         assert error.value.field == "interactions[0].response.frames"
         assert "cassette-format.md" in error.value.remedy
+
+
+PIECES = (
+    ":event-type: a", "a (int): 3", "a (int): x", "a (bool): y", "> {}", ">", ">= x", ">> e30=", ">> *",
+    "! YWI=", "! *", '> {"bytes":""}', "\n", "\n", "\n\n", "\n\n\n", "é", "\u2028", " ", ": ",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join))
+def test_any_text_is_a_body_or_says_why_not(text: str) -> None:
+    """Nothing but a ValueError comes of it; blank lines more or less do no harm."""
+    with suppress(ValueError):
+        body = read_frames(text)
+        assert read_frames(f"\n{text}\n\n\n".replace("\n\n", "\n\n\n")) == body
 
 
 def test_a_body_is_given_once(tmp_path: Path) -> None:

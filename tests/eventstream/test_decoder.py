@@ -140,6 +140,17 @@ def test_every_flipped_bit_is_noticed() -> None:
         assert len(spans(flipped(BODY, at))) == found
 
 
+@given(st.integers(0, len(BODY)), st.integers(0, 4), st.binary(max_size=6))
+def test_any_bytes_are_frames_or_an_error(at: int, less: int, instead: bytes) -> None:
+    """Whatever is changed; the spans go as far as the decoder does."""
+    body = BODY[:at] + instead + BODY[at + less :]
+    decoder, found = Decoder(), list[Frame]()
+    with suppress(InvalidFrameError):
+        for byte in range(len(body)):
+            found += decoder.feed(body[byte : byte + 1])
+    assert found == frames(body)
+
+
 def sealed(headers: bytes, *, total: int | None = None, size: int | None = None) -> bytes:
     """Make a frame whose checksums are right, whatever else is not."""
     total = 16 + len(headers) if total is None else total
