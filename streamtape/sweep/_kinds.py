@@ -48,7 +48,7 @@ _ORDER = (
     Kind("before-newline", "just before a newline", formats=_LINES),
     Kind("part", "between two parts of a frame", formats=_FRAMES),
     Kind("header", "between two headers of a frame", formats=_FRAMES),
-    Kind(OTHER, "in the middle of a line"),
+    Kind(OTHER, "in the middle of a line or payload"),
     Kind("json-close", "after a bracket within a line", formats=_NDJSON),
     Kind("prelude", "between two fields of a prelude", formats=_FRAMES),
     Kind("header-field", "between two fields of a header", formats=_FRAMES),

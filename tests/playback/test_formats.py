@@ -24,8 +24,10 @@ from streamtape.faults import (
     event_at,
     find_event,
 )
-from streamtape.playback import Send, Wait, plan
+from streamtape.playback import Abort, Send, Wait, plan
+from streamtape.playback._abort import AbortPoint
 from streamtape.playback._fault import alter, check_fault
+from streamtape.playback._gate import Gate
 from streamtape.playback._playback import Playback
 from streamtape.splits import Events, Lines, Recorded
 from streamtape.sweep import TroubleSweep, Variant, subjects_of, variant_of
@@ -169,6 +171,17 @@ def test_what_was_delivered_is_known() -> None:
     assert [each.event for each in playback.delivered_events] == ["chunk"] * 4
     assert playback.delivered_text == "Bonjour! Z"
     assert playback.event_number("text_delta:3") == 5
+
+
+def test_gates_and_aborts_stand_behind_events_of_the_format() -> None:
+    """A client may have exactly one frame, and is told to abort behind exactly two."""
+    first, second = CONVERSE.response.format.spans(CONVERSE.response.body)[:2]
+    playback = Playback(1, CONVERSE.request, CONVERSE, Recorded())
+    gate = Gate()
+    assert gate.poll(playback, 10_000) is None
+    gate.allow_through("messageStart")
+    assert gate.poll(playback, 10_000) == first.stop
+    assert AbortPoint(Abort(2)).poll(playback, 10_000) == second.stop
 
 
 def test_faults_and_aborts_are_swept_at_every_event() -> None:
