@@ -1,19 +1,16 @@
-"""From the bytes of a body to events with their places: one decoder for each wire format.
+"""From the bytes of a body to events with their places, whatever its wire format.
 
-A decoder takes a body and returns `Found` events; which one is used, the content type decides. A
-new wire format is one more line in `_DECODERS`.
+Which format that is, and how it is read, `streamtape.formats` decides; a new one is drawn as it is.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
-
-from streamtape.sse import spans
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from streamtape.cassette import Response
 
-__all__ = ["Decode", "Found", "decoder_for"]
+__all__ = ["Found", "events_of"]
 
 
 class Found(NamedTuple):
@@ -32,20 +29,11 @@ class Found(NamedTuple):
     data: bytes
 
 
-Decode: TypeAlias = "Callable[[bytes], list[Found]]"
-
-
-def decoder_for(media: str) -> Decode:
-    """Return what decodes bodies of a content type; server-sent events where it says nothing."""
-    return _DECODERS.get(media.partition(";")[0].strip().lower(), _server_sent)
-
-
-def _server_sent(body: bytes) -> list[Found]:
+def events_of(response: Response) -> list[Found]:
+    """Return the events of a response, in order."""
+    form, body = response.format, response.body
     found = []
-    for span in spans(body):
-        values = [body[line.value : line.stop] for line in span.lines if line.name(body) == b"data"]
-        found.append(Found(span.type, span.start, span.stop, b"\n".join(values)))
+    for span in form.spans(body):
+        data = b"\n".join(form.read(body, part) for part in form.parts(body, span))
+        found.append(Found(span.type, span.start, span.stop, data))
     return found
-
-
-_DECODERS: Mapping[str, Decode] = {"text/event-stream": _server_sent}

@@ -13,7 +13,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from streamtape import faults, splits
-from streamtape.pictures._decode import decoder_for
+from streamtape.pictures._decode import events_of
 from streamtape.pictures._meaning import Snapshots, meaning_of
 from streamtape.pictures._picture import Event, Mark, Picture, Read
 from streamtape.playback import alter
@@ -111,7 +111,7 @@ def picture(
 def _drawn(interaction: Interaction, response: Response, number: int) -> Picture:
     reads = tuple(_reads(response))
     media = response.header("content-type") or ""
-    events, texts, changes = _events(response, _Arrivals(reads, response.head), media)
+    events, texts, changes = _events(response, _Arrivals(reads, response.head))
     duration = round(response.duration * 1e6)
     size = len(response.body)
     return Picture(
@@ -158,13 +158,13 @@ class _Arrivals:
 
 
 def _events(
-    response: Response, arrivals: _Arrivals, media: str
+    response: Response, arrivals: _Arrivals
 ) -> tuple[list[Event], dict[str, int], list[Change]]:
     events: list[Event] = []
     texts: dict[str, int] = {}
     changes: list[Change] = []
     snapshots = Snapshots()
-    for number, found in enumerate(decoder_for(media)(response.body)):
+    for number, found in enumerate(events_of(response)):
         kind, addition, data = meaning_of(found)
         own = snapshots.changes(number, found.type, data)
         changes += own
@@ -179,8 +179,8 @@ def _events(
 
 
 def _cut(drawn: Picture, split: BodySplit, recorded: Response) -> Picture:
-    cuts = sorted(split.offsets(drawn.body, recorded.offsets))
-    boundaries = Boundaries(drawn.body)
+    cuts = sorted(split.offsets(drawn.body, recorded.offsets, recorded.format))
+    boundaries = Boundaries(drawn.body, recorded.format)
     excerpts = tuple(excerpt(boundaries, offset) for offset in cuts[:_MOST_EXCERPTS])
     return replace(drawn, split=str(split), cuts=tuple(cuts), excerpts=excerpts)
 
@@ -191,7 +191,7 @@ def _faulted(drawn: Picture, fault: Fault, recorded: Response) -> Picture:
         return _marked(drawn, 0, label)
     if fault.precedes_head:
         return _stopped(drawn, 0, "fault", label)
-    offset = fault.offset(recorded.body, recorded.timeline)
+    offset = fault.offset(recorded.body, recorded.timeline, recorded.format)
     if not isinstance(fault, _STOPS):
         return _marked(drawn, min(offset, len(drawn.body)), label)
     if isinstance(fault, faults.Stall) and fault.seconds < float("inf"):

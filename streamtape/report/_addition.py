@@ -28,7 +28,8 @@ class Addition(NamedTuple):
 def addition(value: Any) -> Addition | None:
     """Return what an event whose JSON is `value` adds to a text, or None.
 
-    Known are the deltas of the Messages API, of chat completions and of the Responses API.
+    Known are the deltas of the Messages API, of chat completions, of the Responses API, of
+    Bedrock's Converse API, and Ollama's messages.
     """
     if not isinstance(value, dict):
         return None
@@ -40,5 +41,10 @@ def addition(value: Any) -> Addition | None:
     if isinstance(delta, dict):
         texts = [name for name in delta if name in _ADDS_UP and isinstance(delta[name], str)]
         if len(texts) == 1 and set(delta) <= {"type", *texts}:
-            return Addition(f"{texts[0]} of {holder.get('index', 0)}", delta[texts[0]])
+            index = holder.get("index", holder.get("contentBlockIndex", 0))
+            return Addition(f"{texts[0]} of {index}", delta[texts[0]])
+    message = value.get("message")
+    keys = message.keys() if isinstance(message, dict) else ()
+    if message and value.get("done") is False and {*keys} == {"role", "content"}:  # of Ollama
+        return Addition("content", f"{message['content']}")
     return None

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from streamtape.cassette import compare
 from streamtape.report._addition import addition
-from streamtape.sse import Decoder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,8 +42,8 @@ def _interaction(before: Interaction, after: Interaction) -> Iterator[str]:
     if one.status != other.status:
         yield f"status: {one.status} -> {other.status}"
     yield from _named("response headers", _fields(one.headers, other.headers))
-    yield from _named("said", _unified(_said(one.body), _said(other.body)))
-    if one.body != other.body and _said(one.body) == _said(other.body):
+    yield from _named("said", _unified(_said(one), _said(other)))
+    if one.body != other.body and _said(one) == _said(other):
         yield f"bytes: the same is said in other bytes ({len(one.body)} -> {len(other.body)})"
     if one.end.kind != other.end.kind:
         yield f"end: {one.end.kind} -> {other.end.kind}"
@@ -78,11 +77,11 @@ def _unified(before: list[str], after: list[str]) -> list[str]:
     return list(difflib.unified_diff(before, after, "", "", lineterm="", n=1))
 
 
-def _said(body: bytes) -> list[str]:
+def _said(response: Response) -> list[str]:
     """Return what a body says, a line for each event, consecutive deltas of one text as one."""
-    events = Decoder().feed(body)
+    events = response.format.events(response.body)
     if not events:
-        return body.decode("utf-8", "backslashreplace").splitlines()
+        return response.body.decode("utf-8", "backslashreplace").splitlines()
     lines: list[tuple[str | None, str]] = []
     for event in events:
         key, text = _delta(event.data)
