@@ -1,5 +1,6 @@
 """Cassettes and tables as lines of text."""
 
+from datetime import date
 from pathlib import Path
 
 from streamtape.cassette import Cassette, Chunk, End, Interaction, Request, Response, load
@@ -27,6 +28,13 @@ def test_show():
         f"              4.000       73  \\xa9\\n\\n{'x' * 49}...",
         "",
     ]
+
+
+def test_show_the_day():
+    """Where it is known, the day of the recording is told."""
+    interaction = Interaction(Request("GET", "https://x/"), Response(), date(2026, 11, 21))
+    lines = list(show(Cassette((interaction,))))
+    assert lines[1].endswith(", complete, recorded on 2026-11-21")
 
 
 def test_table():

@@ -11,7 +11,8 @@ from botocore.eventstream import EventStreamBuffer
 
 import streamtape
 from streamtape import sweep
-from streamtape.server import ReplayServer
+from streamtape.proxy import RecordingProxy
+from streamtape.server import ReplayServer, Upstream
 
 CASSETTE = streamtape.load("cassettes/bedrock.yaml")
 ASKED = [weather.converse, weather.invoke]
@@ -43,6 +44,20 @@ def test_the_parser_of_botocore_agrees(number):
         for frame in streamtape.eventstream.frames(body(number))
     ]
     assert parse([body(number)]) == mine
+
+
+def test_a_recording_through_the_proxy_replays(tmp_path):
+    """What boto3 got live is in the cassette, legible, without its key; and it gets it again."""
+    path = tmp_path / "recorded.yaml"
+    with Upstream(pace=20) as upstream, RecordingProxy(upstream.url, path, port=PORT) as proxy:
+        live = weather.converse()
+    assert len(proxy.save()) == 1
+    text = path.read_text("utf-8")
+    assert "    :event-type: contentBlockDelta\n" in text.replace("      ", "    ")
+    assert "not-a-real-key" not in text
+    assert len(streamtape.load(path).interactions[0].response.chunk_sizes) > 1
+    with ReplayServer(path, split="bytes", gap=0, port=PORT):
+        assert weather.converse() == live
 
 
 def test_every_single_cut_replays_to_the_same_events(pytestconfig):
