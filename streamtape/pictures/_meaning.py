@@ -33,15 +33,18 @@ __all__ = ["Meaning", "Snapshots", "family_of", "meaning_of"]
 _LONGEST_KIND = 40  # characters; a lane is named after it
 
 # What kinds have in common, for colours; the first that matches.
-_FAMILIES: tuple[tuple[Family, re.Pattern[str]], ...] = (
-    ("message", re.compile(r"message_(start|delta|stop)")),
-    ("block", re.compile(r"content_block_(start|delta|stop)")),
-    ("error", re.compile(r".*(error|fail|refus)")),
-    ("json", re.compile(r".*(json|arguments|tool_call|input)")),
-    ("thinking", re.compile(r".*(think|reason|signature|citation)")),
-    ("text", re.compile(r".*(text|content\.delta|completion|^message$)")),
-    ("block", re.compile(r".*(block|item|part)")),
-    ("message", re.compile(r".*(message|response|\[DONE\])")),
+_FAMILIES: tuple[tuple[Family, re.Pattern[str]], ...] = tuple(
+    (family, re.compile(pattern, re.IGNORECASE))
+    for family, pattern in (
+        ("message", r"message_?(start|delta|stop)"),
+        ("block", r"content_?block_?(start|stop)|content_block_delta"),
+        ("error", r".*(error|exception|fail|refus)"),
+        ("json", r".*(json|arguments|tool_?call|input)"),
+        ("thinking", r".*(think|reason|signature|citation)"),
+        ("text", r".*(text|content\.delta|contentBlockDelta|completion)|message$"),
+        ("block", r".*(block|item|part)"),
+        ("message", r".*(message|response|done)"),
+    )
 )
 
 
