@@ -33,19 +33,16 @@ __all__ = ["Meaning", "Snapshots", "family_of", "meaning_of"]
 _LONGEST_KIND = 40  # characters; a lane is named after it
 
 # What kinds have in common, for colours; the first that matches.
-_FAMILIES: tuple[tuple[Family, re.Pattern[str]], ...] = tuple(
-    (family, re.compile(pattern, re.IGNORECASE))
-    for family, pattern in (
-        ("message", r"message_?(start|delta|stop)"),
-        ("block", r"content_?block_?(start|stop)|content_block_delta"),
-        ("error", r".*(error|exception|fail|refus)"),
-        ("json", r".*(json|arguments|tool_?call|input)"),
-        ("thinking", r".*(think|reason|signature|citation)"),
-        ("text", r".*(text|content\.delta|contentBlockDelta|completion)|message$"),
-        ("block", r".*(block|item|part)"),
-        ("message", r".*(message|response|done)"),
-    )
-)
+_FAMILIES: dict[str, Family] = {
+    r"message_?(start|delta|stop)": "message",
+    r"content_?block_?(start|stop)|content_block_delta": "block",
+    r".*(error|exception|fail|refus)": "error",
+    r".*(json|arguments|tool_?call|input)": "json",
+    r".*(think|reason|signature|citation)": "thinking",
+    r".*(text|content\.delta|contentBlockDelta|completion)|message$": "text",
+    r".*(block|item|part)": "block",
+    r".*(message|response|done)": "message",
+}
 
 
 class Meaning(NamedTuple):
@@ -75,7 +72,10 @@ def meaning_of(found: Found) -> Meaning:
 
 def family_of(kind: str) -> Family:
     """Return what a kind of event has in common with others: what it is coloured by."""
-    return next((name for name, pattern in _FAMILIES if pattern.match(kind)), "other")
+    for pattern, family in _FAMILIES.items():
+        if re.match(pattern, kind, re.IGNORECASE):
+            return family
+    return "other"
 
 
 def _kind(name: str, data: Any) -> str:
