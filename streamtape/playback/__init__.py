@@ -9,20 +9,12 @@ perform the steps.
 from streamtape.playback._abort import Abort, AbortPoint, parse_abort
 from streamtape.playback._fault import Altered, alter
 from streamtape.playback._gate import Gate
+from streamtape.playback._live import LiveAnswer
+from streamtape.playback._modes import MODES, Mode, Then, parse_mode, parse_then
 from streamtape.playback._plan import body_steps, plan
 from streamtape.playback._playback import Ending, Playback
 from streamtape.playback._recording import Recording
-from streamtape.playback._session import (
-    MODES,
-    Mode,
-    Pass,
-    Play,
-    Record,
-    Session,
-    Then,
-    parse_mode,
-    parse_then,
-)
+from streamtape.playback._session import Pass, Play, Record, Session
 from streamtape.playback._steps import Fail, FailKind, Finish, Gap, Head, Send, Step, Wait
 
 __all__ = [
@@ -37,6 +29,7 @@ __all__ = [
     "Gap",
     "Gate",
     "Head",
+    "LiveAnswer",
     "Mode",
     "Pass",
     "Play",

@@ -6,72 +6,35 @@ use, behind one lock; it never waits, and never reads or writes a file.
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from itertools import chain
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
+from typing import TYPE_CHECKING, NamedTuple
 
 from streamtape import splits, timing
 from streamtape.cassette import Cassette, Filters, Interaction, Matching, Redactor, Request
 from streamtape.errors import CassetteMiss, UsageError
 from streamtape.playback._fault import check_fault
 from streamtape.playback._gate import Gate
+from streamtape.playback._live import LiveAnswer, LiveAnswers
 from streamtape.playback._plan import plan
 from streamtape.playback._playback import Playback
 from streamtape.playback._recording import Recording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
     from pathlib import Path
 
     from streamtape.cassette import Finding
     from streamtape.faults import Faults
     from streamtape.playback._abort import AbortPoint
+    from streamtape.playback._modes import Mode, Then
     from streamtape.playback._steps import Step
     from streamtape.splits import Split
     from streamtape.timing import Timing
 
-__all__ = [
-    "MODES",
-    "Mode",
-    "Pass",
-    "Play",
-    "Record",
-    "Session",
-    "Then",
-    "parse_mode",
-    "parse_then",
-]
-
-Mode: TypeAlias = Literal["none", "once", "new_episodes", "all", "rewrite"]
-MODES: tuple[Mode, ...] = get_args(Mode)
-
-Then: TypeAlias = Literal["next", "replay"]
-"""What a request gets that comes again after a fault: the next interaction that answers it, or the
-same one again, without the fault."""
-
-
-def parse_mode(value: str) -> Mode:
-    """Return `value` as a mode.
-
-    Raises:
-        UsageError: it is none; the message lists what is valid.
-    """
-    for mode in MODES:
-        if value == mode:
-            return mode
-    raise UsageError(f"mode {value!r}", "not a mode", f"Valid are {', '.join(MODES)}.")
-
-
-def parse_then(value: str) -> Then:
-    """Return `value` as what follows a fault.
-
-    Raises:
-        UsageError: it is neither.
-    """
-    for then in get_args(Then):
-        if value == then:
-            return then  # type: ignore[no-any-return]  # get_args forgets what it was given
-    raise UsageError(f"then={value!r}", "not a choice", "Valid are next and replay.")
+__all__ = ["Pass", "Play", "Record", "Session"]
 
 
 class Play(NamedTuple):
@@ -98,7 +61,8 @@ class Session:
         cassette: what is recorded already, or None.
         mode: ``none`` replays only; ``once`` records where there is no cassette, else replays
             only; ``new_episodes`` replays what it has and records the rest; ``all`` records
-            everything that is asked for and keeps the rest; ``rewrite`` starts anew.
+            everything that is asked for and keeps the rest; ``rewrite`` starts anew; ``verify``
+            lets through what the cassette answers, and keeps both answers, to be compared.
         split: how bodies are cut.
         timing: when their bytes come.
         faults: what goes wrong. Those of one interaction are used up in turn: the first by the
@@ -148,6 +112,9 @@ class Session:
         self._repeats = allow_playback_repeats
         self._remedy = remedy
         self._recordings: list[Recording] = []
+        self._answers = LiveAnswers(
+            self._interactions, self._matching, repeats=allow_playback_repeats
+        )
         # In the order of the file. What is used up is taken out: a cassette of a thousand equal
         # requests is not searched from its beginning every time.
         self._unused = dict.fromkeys(range(len(self._interactions)))
@@ -176,6 +143,15 @@ class Session:
             return tuple(item.interaction() for item in self._recordings if item.has_head)
 
     @property
+    def live_answers(self) -> list[LiveAnswer]:
+        """What the live service answered in mode ``verify``, each with what was recorded.
+
+        Redacted, as it would have been written: the two are to be comparable.
+        """
+        with self._lock:
+            return self._answers.collected(Redactor(filters=self._filters))
+
+    @property
     def unplayed(self) -> list[Interaction]:
         """The interactions that nobody asked for, in their order."""
         return [item for at, item in enumerate(self._interactions) if at not in self._asked]
@@ -194,6 +170,8 @@ class Session:
             changed = self._live.changed(request)
             if changed is None:
                 return Pass()
+            if self.mode == "verify":
+                return self._verify(self._live.allowed(changed), request, at)
             found = None if self.mode in ("all", "rewrite") else self._find(changed)
             if found is not None:
                 return self._play(found, request, at)
@@ -202,6 +180,13 @@ class Session:
                 self._recordings.append(recording)
                 return Record(recording)
             raise self._miss(self._live.disarmed(self._live.allowed(changed)))
+
+    def _verify(self, kept: Request, request: Request, at: float) -> Record:
+        number = self._answers.expected(kept, self._live.disarmed(kept))
+        if number is None:
+            raise self._miss(self._live.disarmed(kept))
+        self._asked.add(number)
+        return Record(self._answers.begin(number, Recording(request, at)))
 
     def hold(self) -> Gate:
         """Hold every stream back from here on, until `release`.
@@ -229,16 +214,17 @@ class Session:
             self.misses.append(miss)
         return miss
 
-    def merged(self, current: Cassette | None) -> Cassette:
+    def merged(self, current: Cassette | None, recorded: date | None = None) -> Cassette:
         """Return the cassette to write: what was recorded, redacted, merged with what is there.
 
         Args:
             current: what is on disk now; it may have grown since the session began.
+            recorded: the day, which what is new is to carry; None for none.
         """
         kept = () if current is None or self.mode == "rewrite" else current.interactions
         redact = Redactor(Cassette(kept), self._filters)
         redacted = [redact(interaction) for interaction in self.recorded]
-        new = [interaction for interaction in redacted if interaction is not None]
+        new = [dataclasses.replace(item, recorded=recorded) for item in redacted if item]
         self.findings = redact.findings
         if self.mode == "all":
             return Cassette(tuple(self._replaced(list(kept), new)), self.path)

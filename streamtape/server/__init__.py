@@ -9,7 +9,16 @@ transports, as socket writes, FIN and RST.
 
 from streamtape.server._environment import environment
 from streamtape.server._loopback import LoopbackServer, Served
-from streamtape.server._replay import GAP, ReplayServer
+from streamtape.server._replay import GAP, ReplayServer, played, refusal
 from streamtape.server._upstream import Upstream
 
-__all__ = ["GAP", "LoopbackServer", "ReplayServer", "Served", "Upstream", "environment"]
+__all__ = [
+    "GAP",
+    "LoopbackServer",
+    "ReplayServer",
+    "Served",
+    "Upstream",
+    "environment",
+    "played",
+    "refusal",
+]

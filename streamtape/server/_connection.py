@@ -2,7 +2,7 @@
 
 It decides nothing about what is answered: `answer` does. One `Send` is one HTTP chunk and one
 write, with TCP_NODELAY; `Fail` is a real FIN or RST. A client that closes early is noticed at once,
-also while there is nothing to send.
+also while there is nothing to send: then steps that are still being made are not waited for.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import socket
 import struct
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -21,11 +22,12 @@ from streamtape.playback import Fail, Finish, Gap, Head, Send, Wait
 from streamtape.server._sockets import unacknowledged, unread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 
     from streamtape.playback import Step
 
-    Answer: TypeAlias = Callable[[Request], Iterable[Step]]
+    Live: TypeAlias = AsyncGenerator[Step, None]
+    Answer: TypeAlias = Callable[[Request], Iterable[Step] | Live]
 
 __all__ = ["Connection", "Served"]
 
@@ -100,8 +102,12 @@ class Connection:
         self._served.append(served)
         self._due = asyncio.get_running_loop().time()
         try:
-            for step in self._answer(request):
-                await self._perform(step, served)
+            steps = self._answer(request)
+            if isinstance(steps, AsyncIterator):
+                await self._perform_live(steps, served)
+            else:
+                for step in steps:
+                    await self._perform(step, served)
         except (_Closed, ConnectionError):
             if served.end == "open":
                 served.end = "aborted"
@@ -127,6 +133,30 @@ class Connection:
                 return _request(head, bytes(body))
             else:  # ConnectionClosed, or paused behind an upgrade that is not offered
                 return None
+
+    async def _perform_live(self, steps: Live, served: Served) -> None:
+        """Perform steps that are being made meanwhile, each as soon as it is there."""
+        async with contextlib.aclosing(steps):
+            while (step := await self._unless_closed(anext(steps, None))) is not None:
+                await self._perform(step, served)
+
+    async def _unless_closed(self, coming: Awaitable[Step | None]) -> Step | None:
+        """Wait for a step, but not longer than the client stays.
+
+        Raises:
+            _Closed: it went. What makes the step has been cancelled.
+        """
+        making = asyncio.ensure_future(coming)
+        try:
+            await asyncio.wait([making, self._incoming], return_when=asyncio.FIRST_COMPLETED)
+            if not making.done():
+                self._check_open()
+                await making  # its next request is here: it stays
+            return making.result()
+        finally:
+            if not making.done():
+                making.cancel()
+                await asyncio.wait([making])
 
     async def _perform(self, step: Step, served: Served) -> None:
         if isinstance(step, Wait):
@@ -208,6 +238,9 @@ class Connection:
         seconds = due - asyncio.get_running_loop().time()
         timeout = None if seconds == float("inf") else max(0.0, seconds)
         await asyncio.wait([self._incoming], timeout=timeout)
+        self._check_open()
+
+    def _check_open(self) -> None:
         if self._incoming.done() and (self._incoming.exception() or not self._incoming.result()):
             raise _Closed
 

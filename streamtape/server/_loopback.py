@@ -22,7 +22,8 @@ class LoopbackServer:
     """Answers every request with the steps that `answer` returns for it.
 
     Args:
-        answer: called with each request, in the server's thread.
+        answer: called with each request, in the server's thread. Steps that take time to make come
+            from an asynchronous generator; it is closed when the client goes.
         port: 0 for any free one.
 
     Attributes:
@@ -92,3 +93,7 @@ class LoopbackServer:
         for task in connections:
             task.cancel()
         await asyncio.gather(*connections, return_exceptions=True)
+        await self._close()
+
+    async def _close(self) -> None:
+        """Give back what the server holds, in its own event loop; by default, nothing."""

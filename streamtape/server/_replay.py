@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from streamtape.cassette import Cassette, Filters, Request
+    from streamtape.clock import Clock
     from streamtape.playback import Playback, Step, Then
 
-__all__ = ["GAP", "ReplayServer"]
+__all__ = ["GAP", "ReplayServer", "played", "refusal"]
 
 GAP = 0.002
 """Seconds between two writes, at least. The next waits until the client has read the one before,
@@ -110,28 +111,36 @@ class ReplayServer(LoopbackServer):
         try:
             decision = self._session.begin(request, self._clock.now())
         except CassetteMiss as miss:
-            return _refusal(str(miss))
+            return refusal(str(miss))
         if not isinstance(decision, Play):
-            return _refusal("before_record_request lets it through, and there is nothing behind.")
-        return self._noted(decision)
+            return refusal("before_record_request lets it through, and there is nothing behind.")
+        return played(self._session, decision, self._gap, self._clock)
 
-    def _noted(self, play: Play) -> Iterator[Step]:
-        """Yield the steps, and note on the playback what has been performed of them."""
-        playback, now = play.playback, self._clock.now
-        try:
-            for step in _spaced(play.steps, self._gap):
-                if isinstance(step, Fail):  # nothing is asked for after it
-                    if step.kind == "exhausted":
-                        yield Gap(_UNTIL_IT_CLOSES)
-                        self._session.exhausted(playback)
-                    playback.failed(step.kind, now())
-                yield step
-                if isinstance(step, Send):
-                    playback.sent(step.data)
-                elif isinstance(step, Finish):
-                    playback.finished(now())
-        finally:
-            playback.closed(now())
+
+def played(session: Session, play: Play, gap: float, clock: Clock) -> Iterator[Step]:
+    """Yield the steps of a decision to play, and note what has been performed of them.
+
+    Args:
+        session: which decided.
+        play: what it decided.
+        gap: seconds between two writes.
+        clock: what tells the time.
+    """
+    playback, now = play.playback, clock.now
+    try:
+        for step in _spaced(play.steps, gap):
+            if isinstance(step, Fail):  # nothing is asked for after it
+                if step.kind == "exhausted":
+                    yield Gap(_UNTIL_IT_CLOSES)
+                    session.exhausted(playback)
+                playback.failed(step.kind, now())
+            yield step
+            if isinstance(step, Send):
+                playback.sent(step.data)
+            elif isinstance(step, Finish):
+                playback.finished(now())
+    finally:
+        playback.closed(now())
 
 
 def _spaced(steps: Iterable[Step], seconds: float) -> Iterator[Step]:
@@ -151,8 +160,15 @@ def _spaced(steps: Iterable[Step], seconds: float) -> Iterator[Step]:
         yield step
 
 
-def _refusal(problem: str) -> Iterator[Step]:
-    error: dict[str, Any] = {"type": "streamtape_miss", "message": problem}
+def refusal(problem: str, status: int = 404, kind: str = "streamtape_miss") -> Iterator[Step]:
+    """Return the steps that say what is wrong, in the form of the APIs.
+
+    Args:
+        problem: a sentence.
+        status: of the response.
+        kind: the type of the error.
+    """
+    error: dict[str, Any] = {"type": kind, "message": problem}
     body = json.dumps({"type": "error", "error": error}).encode()
-    response = Response(404, (("content-type", "application/json"),), body)
+    response = Response(status, (("content-type", "application/json"),), body)
     return plan(response, splits.Whole(), timings.Instant())
