@@ -5,9 +5,9 @@
     ...     print(stream.get_final_text())
 
 The names below are the front door; each subpackage (`sse`, `splits`, `timing`, `faults`,
-`cassette`, `playback`, `messages`, `sweep`, `strategies`, `transports`, `server`, `proxy`,
-`command`, `verify`, `errors`) is public too. Nothing heavy is imported before it is used: a test
-session that does not use streamtape does not pay for it.
+`cassette`, `playback`, `messages`, `sweep`, `pictures`, `strategies`, `transports`, `server`,
+`proxy`, `command`, `verify`, `errors`) is public too. Nothing heavy is imported before it is used:
+a test session that does not use streamtape does not pay for it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from streamtape._facade import Cassette, Tape, TapeOptions, load, use_cassette
+    from streamtape._facade import Cassette, Tape, TapeOptions, TapeSettings, load, use_cassette
     from streamtape._version import __version__
     from streamtape.cassette import Interaction, Request, Response, register_matcher, save
     from streamtape.errors import CassetteError, CassetteMiss, StreamtapeError, UsageError
@@ -34,6 +34,7 @@ _HOMES = {
     "StreamtapeError": "errors",
     "Tape": "_facade",
     "TapeOptions": "_facade",
+    "TapeSettings": "_facade",
     "UsageError": "errors",
     "__version__": "_version",
     "load": "_facade",
@@ -80,6 +81,7 @@ __all__ = [
     "StreamtapeError",
     "Tape",
     "TapeOptions",
+    "TapeSettings",
     "UsageError",
     "__version__",
     "load",

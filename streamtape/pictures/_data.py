@@ -58,6 +58,7 @@ def as_data(picture: Picture) -> dict[str, Any]:
         "marks": picture.marks,
         "duration": picture.duration,
         "end": picture.end,
+        "recorded": picture.recorded,
         "until": picture.until,
         "split": picture.split,
         "cuts": _differences(picture.cuts),

@@ -128,6 +128,7 @@ def _drawn(interaction: Interaction, response: Response, number: int) -> Picture
         (Mark("end", size, duration, response.end.kind),),
         duration,
         response.end.kind,
+        interaction.recorded.isoformat() if interaction.recorded else "",
         size,
     )
 

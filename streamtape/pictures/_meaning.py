@@ -33,16 +33,16 @@ __all__ = ["Meaning", "Snapshots", "family_of", "meaning_of"]
 _LONGEST_KIND = 40  # characters; a lane is named after it
 
 # What kinds have in common, for colours; the first that matches.
-_FAMILIES: tuple[tuple[Family, re.Pattern[str]], ...] = (
-    ("message", re.compile(r"message_(start|delta|stop)")),
-    ("block", re.compile(r"content_block_(start|delta|stop)")),
-    ("error", re.compile(r".*(error|fail|refus)")),
-    ("json", re.compile(r".*(json|arguments|tool_call|input)")),
-    ("thinking", re.compile(r".*(think|reason|signature|citation)")),
-    ("text", re.compile(r".*(text|content\.delta|completion|^message$)")),
-    ("block", re.compile(r".*(block|item|part)")),
-    ("message", re.compile(r".*(message|response|\[DONE\])")),
-)
+_FAMILIES: dict[str, Family] = {
+    r"message_?(start|delta|stop)": "message",
+    r"content_?block_?(start|stop)|content_block_delta": "block",
+    r".*(error|exception|fail|refus)": "error",
+    r".*(json|arguments|tool_?call|input)": "json",
+    r".*(think|reason|signature|citation)": "thinking",
+    r".*(text|content\.delta|contentBlockDelta|completion)|message$": "text",
+    r".*(block|item|part)": "block",
+    r".*(message|response|done)": "message",
+}
 
 
 class Meaning(NamedTuple):
@@ -72,7 +72,10 @@ def meaning_of(found: Found) -> Meaning:
 
 def family_of(kind: str) -> Family:
     """Return what a kind of event has in common with others: what it is coloured by."""
-    return next((name for name, pattern in _FAMILIES if pattern.match(kind)), "other")
+    for pattern, family in _FAMILIES.items():
+        if re.match(pattern, kind, re.IGNORECASE):
+            return family
+    return "other"
 
 
 def _kind(name: str, data: Any) -> str:

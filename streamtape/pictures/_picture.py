@@ -111,6 +111,7 @@ class Picture:
         marks: faults, aborts, the ending.
         duration: when it was over.
         end: how the recording ended.
+        recorded: the day of the recording, as ``2026-11-21``; "" where that is not known.
         until: how many bytes came, where a fault or the client stopped it; else all of them.
         split: what cuts it for the client, as text; "" where it is shown as recorded.
         cuts: where that split cuts, ascending.
@@ -130,6 +131,7 @@ class Picture:
     marks: tuple[Mark, ...]
     duration: int
     end: str
+    recorded: str
     until: int
     split: str = ""
     cuts: tuple[int, ...] = ()

@@ -99,6 +99,7 @@ def _facts(picture: Picture) -> Line:
         style: Style = "good" if picture.end == "complete" else "wrong"
         pieces = [Piece(counts), Piece(picture.end, style)]
     pieces += [Piece(f", {label}", "wrong") for label in wrong]
+    pieces += [Piece(f", recorded on {picture.recorded}", "soft")] if picture.recorded else []
     return tuple(pieces)
 
 

@@ -148,3 +148,22 @@ def test_a_replay_is_drawn_as_far_as_its_client_took_it(golden):
     assert [mark.kind for mark in to_the_end.marks] == ["end"]
     assert drawn.marks[0].label == "closed by the client"
     assert (drawn.until, drawn.cuts, drawn.reads[0]) == (300, (300,), Read(0, 237, 19945))
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds", "said"),
+    [
+        ("ollama", {"message", "done"}, "Bonjour"),
+        ("bedrock", {"messageStart", "contentBlockDelta"}, "Bonjour"),
+    ],
+)
+def test_every_wire_format_is_drawn(golden, name, kinds, said):
+    """Lines of JSON and frames are events with places and texts, as server-sent ones are."""
+    cassette = golden(name)
+    drawn = pictures_of(cassette)[0]
+    response = cassette.interactions[0].response
+    assert [(event.start, event.stop) for event in drawn.events] == [
+        (span.start, span.stop) for span in response.format.spans(response.body)
+    ]
+    assert kinds <= {event.kind for event in drawn.events}
+    assert "".join(event.text for event in drawn.events).startswith(said)

@@ -1,9 +1,12 @@
 """The timeline in a terminal, line by line."""
 
+import dataclasses
+from datetime import date
+
 import pytest
 
 from streamtape import faults, splits
-from streamtape.pictures import GLYPHS, picture, pictures_of, timeline
+from streamtape.pictures import GLYPHS, page, picture, pictures_of, timeline
 
 
 def plain(drawn, **options):
@@ -118,10 +121,15 @@ def test_a_stream_without_a_byte(stream):
     ]
 
 
+def test_the_day_of_the_recording(golden):
+    """Where it is known, the day is told, in the terminal and on the page."""
+    one = dataclasses.replace(golden("hello").interactions[0], recorded=date(2026, 11, 21))
+    assert plain(picture(one))[1].endswith(", complete, recorded on 2026-11-21")
+    assert b'"recorded":"2026-11-21"' in page([picture(one)], title="t")
+
+
 @pytest.mark.parametrize(("kind", "style"), [("complete", "good"), ("reset", "wrong")])
 def test_the_ending_has_its_style(golden, kind, style):
     """A stream that is whole ends well; another does not."""
-    import dataclasses
-
     drawn = dataclasses.replace(pictures_of(golden("hello"))[0], end=kind)
     assert (kind, style) in styles(drawn)

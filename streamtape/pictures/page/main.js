@@ -49,6 +49,7 @@ function factsOf(stream) {
     stream.timed ? fact(duration(stream.duration), "") : fact("no times", ""),
     stream.until < stream.size ? fact(stream.end, "when recorded") : fact(stream.end, "", stream.end === "complete" ? "good" : "bad"),
     fault && fact(fault.label, "", "bad"),
+    stream.recorded && el("li", {}, `recorded on ${stream.recorded}`),
   );
 }
 
