@@ -5,9 +5,9 @@
     ...     print(stream.get_final_text())
 
 The names below are the front door; each subpackage (`sse`, `splits`, `timing`, `faults`,
-`cassette`, `playback`, `messages`, `sweep`, `strategies`, `transports`, `server`, `proxy`,
-`command`, `verify`, `errors`) is public too. Nothing heavy is imported before it is used: a test
-session that does not use streamtape does not pay for it.
+`cassette`, `playback`, `messages`, `sweep`, `pictures`, `strategies`, `transports`, `server`,
+`proxy`, `command`, `verify`, `errors`) is public too. Nothing heavy is imported before it is used:
+a test session that does not use streamtape does not pay for it.
 """
 
 from __future__ import annotations
@@ -55,9 +55,13 @@ _SUBPACKAGES = frozenset(
         "command",
         "convert",
         "errors",
+        "eventstream",
         "faults",
         "laws",
+        "formats",
         "messages",
+        "ndjson",
+        "pictures",
         "playback",
         "proxy",
         "respx",

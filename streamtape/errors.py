@@ -20,7 +20,9 @@
             ├── PlaybackError            your test: a stream did not go as it was to
             ├── TranscriptError          your test: a stream did not emit what it was to
             └── StreamError              the peer's bytes
-                └── EventTooLargeError
+                ├── EventTooLargeError
+                ├── InvalidFrameError    of an AWS event stream: a checksum, a length, a header
+                └── InvalidLineError     of newline-delimited JSON: not JSON
 
 Which branch an error hangs on answers *whose fault it is*. A constructor takes facts, keeps them
 as attributes and writes the sentence; nobody passes a message. This module knows no other.
@@ -46,6 +48,8 @@ __all__ = [
     "CassetteWriteError",
     "EventTooLargeError",
     "ExpectationMissingError",
+    "InvalidFrameError",
+    "InvalidLineError",
     "NetworkBlockedError",
     "PlaybackError",
     "StreamError",
@@ -344,6 +348,40 @@ class EventTooLargeError(StreamError):
 
     def __reduce__(self) -> tuple[type[EventTooLargeError], tuple[int, int]]:
         return type(self), (self.limit, self.size)
+
+
+class InvalidFrameError(StreamError, ValueError):
+    """A frame of an AWS event stream is broken, and with it all that comes behind.
+
+    Attributes:
+        number: which frame of the stream, counted from 1.
+        offset: the byte of the stream at which it begins, counted from 0.
+        problem: what is wrong with it: a checksum, with what it says and what it should.
+    """
+
+    def __init__(self, number: int, offset: int, problem: str) -> None:
+        self.number, self.offset, self.problem = number, offset, problem
+        super().__init__(f"frame {number}, at byte {offset} of the event stream: {problem}.")
+
+    def __reduce__(self) -> tuple[type[InvalidFrameError], tuple[int, int, str]]:
+        return type(self), (self.number, self.offset, self.problem)
+
+
+class InvalidLineError(StreamError, ValueError):
+    """A line of newline-delimited JSON is no JSON.
+
+    Attributes:
+        number: which line of the stream, counted from 1; blank lines count.
+        problem: what the JSON parser says.
+        line: how the line begins.
+    """
+
+    def __init__(self, number: int, problem: str, line: str) -> None:
+        self.number, self.problem, self.line = number, problem, line
+        super().__init__(f"line {number} is no JSON: {problem}: {line}")
+
+    def __reduce__(self) -> tuple[type[InvalidLineError], tuple[int, str, str]]:
+        return type(self), (self.number, self.problem, self.line)
 
 
 class CassetteMiss(BaseException):

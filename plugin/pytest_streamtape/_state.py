@@ -32,6 +32,9 @@ class State:
         watchdog: under a sweep, what stops a run that hangs.
         swept: what came of the sweep, as JSON values.
         expected: which expected transcripts the last run asked for, as JSON values.
+        smallest: under a sweep, what its smallest failure played.
+        found: what the sweep has found, as text.
+        reproduce: the command that runs the smallest failure again, or "".
     """
 
     tape: Tape | None = None
@@ -44,6 +47,9 @@ class State:
     watchdog: Watchdog | None = None
     swept: dict[str, Any] | None = None
     expected: Asked | None = None
+    smallest: Playing | None = None
+    found: str | None = None
+    reproduce: str = ""
 
 
 _key = pytest.StashKey[State]()

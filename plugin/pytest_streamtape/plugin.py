@@ -35,6 +35,7 @@ _VALUES = (
     ("abort", "EVENT", "tell the test to abort after this event; see tape.when_aborting"),
     ("variant", "NAME", "replay a rewritten copy of the recording: crlf, bom, ..."),
     ("coverage", "FILE", "write which boundaries sweeps have cut at, as JSON"),
+    ("html", "DIR", "write a page for every test that fails: its streams, drawn"),
 )
 _FLAGS = (
     (
@@ -96,6 +97,11 @@ def pytest_configure(config: pytest.Config) -> None:
         all_boundaries=config.getoption("streamtape_boundaries"),
     )
     config.pluginmanager.register(summary, "streamtape-summary")
+    if config.getoption("streamtape_html"):
+        from pytest_streamtape._pictures import Pages  # noqa: PLC0415 - for sessions that draw
+
+        pages = Pages(config, config.getoption("streamtape_html"))
+        config.pluginmanager.register(pages, "streamtape-pictures")
     if config.getoption("streamtape_unused"):
         from pytest_streamtape._unused import Unused  # noqa: PLC0415 - for sessions that ask
 

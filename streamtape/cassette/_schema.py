@@ -73,6 +73,11 @@ class ResponseSchema(_Strict):
     newlines: Literal["crlf"] | None = Field(
         default=None, description="Every line end of `body` stands for CR LF."
     )
+    frames: str | None = Field(
+        default=None,
+        description="The body, where it is an AWS event stream: the headers and the payload of "
+        "each frame as lines of text, a blank line between two frames.",
+    )
     base64: str | None = Field(default=None, description="The body, where YAML cannot carry it.")
     chunks: str | None = Field(
         default=None,
@@ -88,7 +93,7 @@ class ResponseSchema(_Strict):
 
     @model_validator(mode="after")
     def _one_body(self) -> ResponseSchema:
-        _at_most_one(self, "body", "base64")
+        _at_most_one(self, "body", "frames", "base64")
         if self.newlines and self.body is None:
             raise ValueError("newlines goes with body")
         return self

@@ -26,6 +26,7 @@ def declare(commands: Any) -> None:
     parser.add_argument("--port", type=_port, default=0, metavar="N", help="default: any free one")
     parser.add_argument("--split", default="recorded", help="how bodies are cut: bytes, at:611")
     parser.add_argument("--timing", default="instant", help="when bytes come: recorded, fixed:5ms")
+    parser.add_argument("--cors", action="store_true", help="let pages in a browser ask, too")
     parser.set_defaults(run=_run)
 
 
@@ -38,6 +39,7 @@ def _run(options: argparse.Namespace) -> int:
         timing=options.timing,
         allow_playback_repeats=True,
         port=options.port,
+        cors=options.cors,
     )
     try:
         with server:

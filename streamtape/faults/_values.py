@@ -35,7 +35,7 @@ __all__ = [
     "Swap",
 ]
 
-CorruptKind: TypeAlias = Literal["json", "utf8", "bom", "crlf"]
+CorruptKind: TypeAlias = Literal["json", "utf8", "bom", "crlf", "crc"]
 CORRUPT_KINDS: tuple[CorruptKind, ...] = get_args(CorruptKind)
 
 # The types of the Messages API's errors (https://docs.claude.com/en/api/errors).
@@ -151,7 +151,8 @@ class Corrupt(OfEvent):
     Attributes:
         kind: ``json``: the last byte of its data is missing; ``utf8``: its data holds a byte that
             is no UTF-8, within the last string; ``bom``: a byte order mark stands in front of it;
-            ``crlf``: its lines end in CRLF.
+            ``crlf``: its lines end in CRLF; ``crc``: the last byte of its checksum is another (of
+            an AWS event stream, the one format that has them).
     """
 
     kind: CorruptKind = "json"

@@ -19,6 +19,7 @@ from streamtape.messages import (
     _citations,
     _client,
     _details,
+    _dialect,
     _errors,
     _events,
     _low,
@@ -78,6 +79,7 @@ __all__ += _blocks.__all__
 __all__ += _citations.__all__
 __all__ += _client.__all__
 __all__ += _details.__all__
+__all__ += _dialect.__all__
 __all__ += _errors.__all__
 __all__ += _events.__all__
 __all__ += _low.__all__

@@ -7,6 +7,7 @@ perform the steps.
 """
 
 from streamtape.playback._abort import Abort, AbortPoint, parse_abort
+from streamtape.playback._fault import Altered, alter
 from streamtape.playback._gate import Gate
 from streamtape.playback._live import LiveAnswer
 from streamtape.playback._modes import MODES, Mode, Then, parse_mode, parse_then
@@ -20,6 +21,7 @@ __all__ = [
     "MODES",
     "Abort",
     "AbortPoint",
+    "Altered",
     "Ending",
     "Fail",
     "FailKind",
@@ -39,6 +41,7 @@ __all__ = [
     "Step",
     "Then",
     "Wait",
+    "alter",
     "body_steps",
     "parse_abort",
     "parse_mode",

@@ -13,7 +13,16 @@ if TYPE_CHECKING:
 __all__ = ["environment"]
 
 # The SDKs do not start without a key; who has one keeps it.
-_KEYS = dict.fromkeys(("ANTHROPIC_API_KEY", "OPENAI_API_KEY"), "streamtape")
+_KEYS = dict.fromkeys(
+    (
+        "ANTHROPIC_API_KEY",
+        "OPENAI_API_KEY",
+        "GEMINI_API_KEY",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+    ),
+    "streamtape",
+) | dict.fromkeys(("AWS_REGION", "AWS_DEFAULT_REGION"), "us-east-1")
 
 
 def environment(url: str, inherited: Mapping[str, str], *, keys: bool = True) -> dict[str, str]:
@@ -26,8 +35,9 @@ def environment(url: str, inherited: Mapping[str, str], *, keys: bool = True) ->
 
     Returns:
         `inherited` with `STREAMTAPE_URL` (the base URL), `ANTHROPIC_BASE_URL` (the same),
-        `OPENAI_BASE_URL` (with the ``/v1`` that OpenAI's SDKs count as part of it), keys where
-        there are none, and no proxy before the server.
+        `OPENAI_BASE_URL` (with the ``/v1`` that OpenAI's SDKs count as part of it), those of
+        Gemini, Ollama and Amazon Bedrock, keys where there are none, and no proxy before the
+        server.
     """
     host = url.partition("://")[2].rpartition(":")[0]
     proxied = inherited.get("no_proxy") or inherited.get("NO_PROXY")
@@ -38,6 +48,9 @@ def environment(url: str, inherited: Mapping[str, str], *, keys: bool = True) ->
         "STREAMTAPE_URL": url,
         "ANTHROPIC_BASE_URL": url,
         "OPENAI_BASE_URL": f"{url}/v1",
+        "GOOGLE_GEMINI_BASE_URL": url,
+        "OLLAMA_HOST": url,
+        "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": url,
         "no_proxy": direct,
         "NO_PROXY": direct,
     }

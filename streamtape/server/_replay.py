@@ -17,6 +17,7 @@ from streamtape.cassette import Matching, Response
 from streamtape.clock import RealClock
 from streamtape.errors import CassetteMiss
 from streamtape.playback import Fail, Finish, Gap, Play, Send, Session, parse_then, plan
+from streamtape.server._cors import cross_origin
 from streamtape.server._loopback import LoopbackServer
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class ReplayServer(LoopbackServer):
         allow_playback_repeats: whether an interaction answers again, where no unused one does.
         gap: seconds between two writes; 0 for as fast as it goes, where reads may be merged.
         port: 0 for any free one.
+        cors: whether pages in a browser may ask, whatever their origin.
 
     Raises:
         CassetteError: the file is missing or broken.
@@ -75,6 +77,7 @@ class ReplayServer(LoopbackServer):
         allow_playback_repeats: bool = False,
         gap: float = GAP,
         port: int = 0,
+        cors: bool = False,
     ) -> None:
         if not isinstance(cassette, cassettes.Cassette):
             cassette = cassettes.load(Path(cassette))
@@ -92,7 +95,7 @@ class ReplayServer(LoopbackServer):
         )
         self._gap = gap
         self._clock = RealClock()
-        super().__init__(self._respond, port=port)
+        super().__init__(cross_origin(self._respond) if cors else self._respond, port=port)
 
     @property
     def playbacks(self) -> list[Playback]:
@@ -141,13 +144,19 @@ def played(session: Session, play: Play, gap: float, clock: Clock) -> Iterator[S
 
 
 def _spaced(steps: Iterable[Step], seconds: float) -> Iterator[Step]:
-    """Put a gap between every two chunks."""
+    """Put a gap between every two chunks, and let a failure wait until all has been read.
+
+    Node's fetch takes data and RST at once for the end of a stream (libuv, `uv__stream_io`), and a
+    reader that lags behind loses what an error overtakes.
+    """
     sent = False
     for step in steps:
         if isinstance(step, Send):
             if sent and seconds:
                 yield Gap(seconds)
             sent = True
+        elif isinstance(step, Fail):
+            yield Gap(0.0)
         yield step
 
 

@@ -131,7 +131,7 @@ def test_text_is_parsed_back(fault):
         ),
         (
             "corrupt:rust,at=1",
-            "fault Corrupt('rust'): no such kind of damage. Valid are json, utf8, bom, crlf.",
+            "fault Corrupt('rust'): no such kind of damage. Valid are json, utf8, bom, crlf, crc.",
         ),
         (
             "drop:before=head",

@@ -1,5 +1,6 @@
 """A cassette on a real socket: exact boundaries, misses that say so, endings that are noted."""
 
+import select
 import socket
 import sys
 from pathlib import Path
@@ -164,3 +165,22 @@ def test_a_socket_that_is_not_connected_has_nothing_under_way():
     with socket.socket() as sock:
         assert unread(sock) == 0
     assert unacknowledged(sock) == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not tell what was read")
+def test_a_reset_comes_when_what_was_sent_before_has_been_read():
+    """Data and RST at once are the end of a stream to Node's fetch, and no reset."""
+    with ReplayServer(recording(), fault="reset:at=9") as server:
+        port = int(server.url.rpartition(":")[2])
+        asking = b"POST /v1/x?a=1 HTTP/1.1\r\nhost: x\r\ncontent-length: 8\r\n\r\n" + b'{"a": 1}'
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as client:
+            client.sendall(asking)
+            while BODY[:9] not in client.recv(65_536, socket.MSG_PEEK):
+                pass
+            watched = select.poll()
+            watched.register(client, 0)  # hang-ups and errors are always told
+            assert watched.poll(50) == []
+            assert BODY[:9] in client.recv(65_536)
+            with pytest.raises(ConnectionResetError):
+                client.recv(65_536)
+    assert server.playbacks[0].end == "faulted"
