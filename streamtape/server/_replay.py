@@ -17,6 +17,7 @@ from streamtape.cassette import Matching, Response
 from streamtape.clock import RealClock
 from streamtape.errors import CassetteMiss
 from streamtape.playback import Fail, Finish, Gap, Play, Send, Session, parse_then, plan
+from streamtape.server._line import GAP
 from streamtape.server._loopback import LoopbackServer
 
 if TYPE_CHECKING:
@@ -27,11 +28,6 @@ if TYPE_CHECKING:
     from streamtape.playback import Playback, Step, Then
 
 __all__ = ["GAP", "ReplayServer"]
-
-GAP = 0.002
-"""Seconds between two writes, at least. The next waits until the client has read the one before,
-too; where the system does not tell (other than Linux), 2 ms with chunked encoding are exact on an
-idle machine for httpx, requests, aiohttp and Node's fetch. Without, aiohttp and Node merge."""
 
 # The client talks to this server instead of the recorded one: everything else must be the same.
 _MATCHING = Matching(("method", "path", "query", "body"))
