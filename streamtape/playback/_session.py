@@ -136,14 +136,14 @@ class Session:
         self.cassette = cassette
         self.mode = mode
         self.split = splits.Recorded() if split is None else split
-        self.timing = _instant if timing is None else timing
+        self.timing = _INSTANT if timing is None else timing
         self.path = path
         self.playbacks: list[Playback] = []
         self.gate: Gate | AbortPoint | None = None
         self.misses: list[CassetteMiss] = []
         self.findings: list[Finding] = []
-        self._matching = matching or Matching()
-        self._filters = filters or Filters()
+        self._matching = matching or _MATCHING
+        self._filters = filters or _FILTERS
         self._live = Redactor(filters=self._filters)
         self._repeats = allow_playback_repeats
         self._remedy = remedy
@@ -191,17 +191,17 @@ class Session:
             CassetteMiss: the cassette has no answer, and the mode does not record.
         """
         with self._lock:
-            kept = self._live.filtered(request)
-            if kept is None:
+            changed = self._live.changed(request)
+            if changed is None:
                 return Pass()
-            found = None if self.mode in ("all", "rewrite") else self._find(kept)
+            found = None if self.mode in ("all", "rewrite") else self._find(changed)
             if found is not None:
                 return self._play(found, request, at)
             if self.records:
                 recording = Recording(request, at)
                 self._recordings.append(recording)
                 return Record(recording)
-            raise self._miss(self._live.disarmed(kept))
+            raise self._miss(self._live.disarmed(self._live.allowed(changed)))
 
     def hold(self) -> Gate:
         """Hold every stream back from here on, until `release`.
@@ -263,10 +263,12 @@ class Session:
         The request is compared as it is, and then as it would have been written: nearly all match
         as they are, and the tripwire reads every byte.
         """
-        if (found := self._first(request)) is not None:
+        live = self._live.allowed(request) if self._matching.sees_headers else request
+        if (found := self._first(live)) is not None:
             return found
-        disarmed = self._live.disarmed(request)
-        return None if disarmed is request else self._first(disarmed)
+        kept = self._live.allowed(request)
+        disarmed = self._live.disarmed(kept)
+        return None if disarmed is kept else self._first(disarmed)
 
     def _first(self, request: Request) -> int | None:
         # With repeats, one that has been used answers where no unused one does: the first, as in
@@ -280,10 +282,12 @@ class Session:
     def _play(self, at: int, request: Request, now: float) -> Play:
         interaction = self._interactions[at]
         split = splits.for_interaction(self.split, at + 1)
-        fault = next((each for each in self._faults if each.interaction == at + 1), None)
+        fault = None
+        if self._faults:
+            fault = next((each for each in self._faults if each.interaction == at + 1), None)
+            if fault is not None:
+                self._faults.remove(fault)
         self._asked.add(at)
-        if fault is not None:
-            self._faults.remove(fault)
         if fault is None or self._then == "next":
             self._unused.pop(at, None)
         playback = Playback(at + 1, request, interaction, split, fault, now)
@@ -308,7 +312,8 @@ class Session:
         return miss
 
 
-_instant = timing.Instant()
+# Made once: frozen values are slow to make, and a session is made for every client of a sweep.
+_MATCHING, _FILTERS, _INSTANT = Matching(), Filters(), timing.Instant()
 
 
 def _check_faults(faults: Faults, then: Then, interactions: tuple[Interaction, ...]) -> None:
