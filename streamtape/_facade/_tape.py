@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
 
 from streamtape import cassette as cassettes
-from streamtape._facade._hold import Holding
 from streamtape._facade._observed import Observed
 from streamtape._facade._options import TapeOptions
 from streamtape._facade._player import Cassette
+from streamtape._hold import Holding
 from streamtape.clock import RealClock, VirtualClock
 from streamtape.errors import CassetteError, CassetteNotFoundError, PlaybackError, UnplayedError
 from streamtape.playback import AbortPoint, Mode, Playback, Session

@@ -18,7 +18,7 @@ from streamtape.playback._gate import Gate
 from streamtape.playback._plan import plan
 from streamtape.playback._playback import Playback
 from streamtape.playback._recording import Recording
-from streamtape.playback._wanted import Wanted, check_faults, check_split
+from streamtape.playback._wanted import Wanted, check_faults, check_split, explained
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,6 +102,8 @@ class Session:
 
     Attributes:
         playbacks: every replay, in the order of the requests.
+        matching: which recorded request answers a live one.
+        faults: what goes wrong, used up or not.
         gate: what holds streams back while a test hands them out itself, or None.
         misses: every request that found no answer; a miss is noted here before it is raised.
         findings: the secrets that were replaced in what was written.
@@ -132,14 +134,14 @@ class Session:
         self.gate: Gate | AbortPoint | None = None
         self.misses: list[CassetteMiss] = []
         self.findings: list[Finding] = []
-        self._matching = matching or _MATCHING
+        self.matching = matching or _MATCHING
         self._filters = filters or _FILTERS
         self._live = Redactor(filters=self._filters)
         self._repeats = allow_playback_repeats
         self._remedy = remedy
         self._recordings: list[Recording] = []
         self._asked: set[int] = set()
-        self._all_faults = faults
+        self.faults = faults
         self._then = then
         self._keep = keep
         self._lock = threading.Lock()
@@ -151,7 +153,7 @@ class Session:
         # In the order of the file. What is used up is taken out: a cassette of a thousand equal
         # requests is not searched from its beginning every time.
         self._unused = dict.fromkeys(range(len(self._interactions)))
-        self._faults = list(self._all_faults)
+        self._faults = list(self.faults)
         self._retried = set[str]()  # faults of requests, that a retry is to get the better of
 
     def sibling(self) -> Self:
@@ -168,6 +170,13 @@ class Session:
             self.playbacks.clear()
             self.misses.clear()
             self._asked.clear()
+
+    def forget(self, playbacks: list[Playback], misses: list[CassetteMiss]) -> None:
+        """Strike these from the records."""
+        gone = {id(record) for record in (*playbacks, *misses)}
+        with self._lock:
+            self.playbacks[:] = [each for each in self.playbacks if id(each) not in gone]
+            self.misses[:] = [each for each in self.misses if id(each) not in gone]
 
     @property
     def _interactions(self) -> tuple[Interaction, ...]:
@@ -203,7 +212,7 @@ class Session:
             CassetteMiss: the cassette has no answer, and the mode does not record.
             UsageError: the interaction that answers cannot give what is wanted; it stays unused.
         """
-        matching = wanted.matching or self._matching
+        matching = wanted.matching or self.matching
         with self._lock:
             changed = self._live.changed(request)
             if changed is None:
@@ -264,7 +273,7 @@ class Session:
         behind: list[Interaction] = []
         for interaction in new:
             for at, old in enumerate(kept):
-                if result[at] is None and self._matching.matches(interaction.request, old.request):
+                if result[at] is None and self.matching.matches(interaction.request, old.request):
                     result[at] = interaction
                     break
             else:
@@ -332,14 +341,8 @@ class Session:
         """Note and return a miss, with the nearest interaction: of the unused ones, if any."""
         unused = [item.request for item in self.unplayed]
         every = [item.request for item in self._interactions]
-        if times := sum(matching.matches(request, recorded) for recorded in every):
-            details = [f"it was recorded {times} time(s), and each of them has been replayed"]
-            if any(played.fault for played in self.playbacks):
-                details.append("with a fault: then='replay' answers a retry with the same again")
-        elif nearest := matching.nearest(request, unused or every):
-            details = matching.explain(request, nearest)
-        else:
-            details = ["the cassette is empty"]
+        faulted = any(played.fault for played in self.playbacks)
+        details = explained(request, matching, every, unused, faulted=faulted)
         miss = CassetteMiss(str(request), self.path, details, self._remedy)
         self._note(self.misses, miss)
         return miss

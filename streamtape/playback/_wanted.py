@@ -1,6 +1,7 @@
 """What is wanted of a replay: of all by a session, or of one by its own request.
 
-This module decides whether a cassette can give it. It chooses no interaction and plays nothing.
+This module decides whether a cassette can give it, and says why it has no answer. It chooses no
+interaction and plays nothing.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from streamtape.errors import UsageError
 from streamtape.playback._fault import check_fault
 
 if TYPE_CHECKING:
-    from streamtape.cassette import Interaction, Matching
+    from streamtape.cassette import Interaction, Matching, Request
     from streamtape.faults import Fault, Faults
     from streamtape.splits import Split
     from streamtape.timing import Timing
 
-__all__ = ["Then", "Wanted", "check_faults", "check_split", "parse_then"]
+__all__ = ["Then", "Wanted", "check_faults", "check_split", "explained", "parse_then"]
 
 Then: TypeAlias = Literal["next", "replay"]
 """What a request gets that comes again after a fault: the next interaction that answers it, or the
@@ -101,3 +102,30 @@ def check_split(split: Split, interactions: tuple[Interaction, ...]) -> None:
     if isinstance(inner, splits.At) and inner.at and inner.at[-1] > longest:
         remedy = f"The longest body that it is meant for has {longest} bytes."
         raise UsageError(f"split '{split}'", "it cuts behind the end", remedy)
+
+
+def explained(
+    request: Request,
+    matching: Matching,
+    recorded: list[Request],
+    unused: list[Request],
+    *,
+    faulted: bool,
+) -> list[str]:
+    """Say why no recorded request answers this one, as lines.
+
+    Args:
+        request: the live one.
+        matching: the rules.
+        recorded: all of the cassette.
+        unused: those that nobody has asked for: the nearest is one of them, if there are any.
+        faulted: whether there has been a fault, so that this may be a retry.
+    """
+    if times := sum(matching.matches(request, each) for each in recorded):
+        details = [f"it was recorded {times} time(s), and each of them has been replayed"]
+        if faulted:
+            details.append("with a fault: then='replay' answers a retry with the same again")
+        return details
+    if nearest := matching.nearest(request, unused or recorded):
+        return matching.explain(request, nearest)
+    return ["the cassette is empty"]

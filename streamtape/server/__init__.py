@@ -13,7 +13,8 @@ from streamtape.server._framing import Framing
 from streamtape.server._line import GAP
 from streamtape.server._loopback import LoopbackServer, Served
 from streamtape.server._meter import Report
-from streamtape.server._replay import ReplayServer
+from streamtape.server._played import played, refusal
+from streamtape.server._replay import ReplayServer, SessionServer
 from streamtape.server._upstream import Upstream
 
 __all__ = [
@@ -24,6 +25,9 @@ __all__ = [
     "ReplayServer",
     "Report",
     "Served",
+    "SessionServer",
     "Upstream",
     "environment",
+    "played",
+    "refusal",
 ]

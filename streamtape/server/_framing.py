@@ -22,13 +22,25 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
 
 from streamtape import splits
 from streamtape.errors import UsageError
+from streamtape.faults import Disconnect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from streamtape.cassette import Headers, Interaction, Response
+    from streamtape.faults import Fault
 
-__all__ = ["Frame", "Framing", "FramingLike", "Kind", "Offsets", "frame_of", "framing_of", "parse"]
+__all__ = [
+    "Frame",
+    "Framing",
+    "FramingLike",
+    "Kind",
+    "Offsets",
+    "check_fault",
+    "frame_of",
+    "framing_of",
+    "parse",
+]
 
 Kind: TypeAlias = Literal["chunked", "content-length", "close"]
 Offsets: TypeAlias = splits.Bytes | splits.Size | splits.At
@@ -133,6 +145,21 @@ def frame_of(framing: Framing, played: Response, recorded: Interaction, gap: flo
     kind = framing.kind or framing_of(played.headers, played.http_version)
     length = _length(played, recorded) if kind == "content-length" else None
     return Frame(kind, length, framing.cut, gap)
+
+
+def check_fault(framing: Framing, fault: Fault) -> None:
+    """Refuse a fault that no client could see under a framing.
+
+    Raises:
+        UsageError: a disconnect, where that is how every body ends.
+    """
+    if framing.kind == "close" and isinstance(fault, Disconnect) and not fault.precedes_head:
+        raise UsageError(
+            f"fault '{fault}'",
+            "with framing 'close', the end of the connection is the end of every body",
+            f"Use Eof({fault.place.kind}={fault.place.value!r}) for an end that comes too early, "
+            "or Reset.",
+        )
 
 
 def _length(played: Response, recorded: Interaction) -> int:
