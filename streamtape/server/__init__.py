@@ -8,13 +8,13 @@ transports, as socket writes, FIN and RST.
 """
 
 from streamtape.server._connection import Limits
-from streamtape.server._environment import environment
+from streamtape.server._environment import environ, environment
 from streamtape.server._framing import Framing
 from streamtape.server._line import GAP
 from streamtape.server._loopback import LoopbackServer, Served
 from streamtape.server._meter import Report
 from streamtape.server._played import played, refusal
-from streamtape.server._replay import ReplayServer, SessionServer
+from streamtape.server._replay import ReplayServer, SessionServer, joined
 from streamtape.server._upstream import Upstream
 
 __all__ = [
@@ -27,7 +27,9 @@ __all__ = [
     "Served",
     "SessionServer",
     "Upstream",
+    "environ",
     "environment",
+    "joined",
     "played",
     "refusal",
 ]

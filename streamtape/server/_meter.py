@@ -28,6 +28,7 @@ class Report:
         bytes: how many bytes of their bodies.
         at_once: streams at the same time, at most.
         timed: how many writes had a time at which they were due.
+        missed: requests that found no answer.
         late: by how many seconds such a write was late, for each of the percentiles 50, 90, 99 and
             100; empty where nothing had a time.
     """
@@ -37,6 +38,7 @@ class Report:
     bytes: int
     at_once: int
     timed: int
+    missed: int
     late: dict[int, float]
 
     def __str__(self) -> str:
@@ -61,6 +63,7 @@ class Report:
             "bytes": self.bytes,
             "at_once": self.at_once,
             "timed": self.timed,
+            "missed": self.missed,
             "late_ms": late,
         }
 
@@ -71,7 +74,7 @@ class Meter:
     def __init__(self) -> None:
         self._streams = self._chunks = self._bytes = 0
         self._open = self._at_once = 0
-        self._timed = 0
+        self._timed = self._missed = 0
         self._most_late = 0.0
         self._late = [0] * _BUCKETS
 
@@ -84,6 +87,10 @@ class Meter:
     def ended(self) -> None:
         """Count its end."""
         self._open -= 1
+
+    def missed(self) -> None:
+        """Count a request that found no answer."""
+        self._missed += 1
 
     def sent(self, size: int) -> None:
         """Count a chunk of so many bytes."""
@@ -102,7 +109,15 @@ class Meter:
         late = {share: self._percentile(share) for share in _SHARES} if self._timed else {}
         if late:
             late[100] = self._most_late
-        return Report(self._streams, self._chunks, self._bytes, self._at_once, self._timed, late)
+        return Report(
+            streams=self._streams,
+            chunks=self._chunks,
+            bytes=self._bytes,
+            at_once=self._at_once,
+            timed=self._timed,
+            missed=self._missed,
+            late=late,
+        )
 
     def _percentile(self, share: int) -> float:
         """Return the upper end of the bucket in which so many per cent are reached."""

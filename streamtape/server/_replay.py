@@ -124,6 +124,7 @@ class SessionServer(LoopbackServer):
         except UsageError as error:
             return refusal(str(error), 400, "streamtape_usage")
         except CassetteMiss as miss:
+            self._meter.missed()
             if test is not None:
                 test.misses.append(miss)
             return refusal(str(miss))
