@@ -19,6 +19,7 @@ from streamtape.playback import Fail, Finish, Gap, Head, Send, Wait
 from streamtape.server._framing import Frame
 from streamtape.server._http import MOST_BODY, Asked, Refusal, Reply, Requests, refuse
 from streamtape.server._line import Closed, Line
+from streamtape.server._steps import Burst
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -238,7 +239,10 @@ class Connection(Line):
     async def _perform(self, step: ServerStep, served: Served) -> None:
         if isinstance(step, Send):
             served.sent += len(step.data)
-            await self._put_body(self._reply.body(step.data))
+            await self._put_body(self._reply.body((step.data,)))
+        elif isinstance(step, Burst):
+            served.sent += step.size
+            await self._put_body(self._reply.body(step.chunks))
         elif isinstance(step, Wait):
             self._due += step.seconds
             await self._wait_until(self._due)

@@ -210,12 +210,13 @@ class Reply:
             headers.append(("connection", "close"))
         return _head(head.status, headers)
 
-    def body(self, data: bytes) -> bytes:
-        """Return one chunk of the body, framed; nothing for an empty one, which would end it."""
-        if not data or self._bodyless:
+    def body(self, chunks: Iterable[bytes]) -> bytes:
+        """Return chunks of the body, framed; nothing for an empty one, which would end it."""
+        if self._bodyless:
             return b""
         if self._is_chunked:
-            return b"%x\r\n%b\r\n" % (len(data), data)
+            return b"".join([b"%x\r\n%b\r\n" % (len(data), data) for data in chunks if data])
+        data = b"".join(chunks)
         self._left -= len(data)
         return data
 

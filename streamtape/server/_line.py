@@ -27,7 +27,7 @@ idle machine for httpx, requests, aiohttp and Node's fetch. Without, aiohttp and
 
 _POLL = 0.001  # seconds between two looks at what is under way
 _MOST_PATIENCE = 1.0  # seconds; a client that does not read has filled its own memory on purpose
-_MOST_PENDING = 65_536  # bytes put before they are written; with less, a large write is many
+_MOST_PENDING = 262_144  # bytes put before they are written; with less, a large write is many
 _TURN = 64  # writes after which others have theirs
 _LINGER_NONE = struct.pack("ii", 1, 0)  # close() sends RST instead of FIN
 

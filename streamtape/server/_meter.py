@@ -92,9 +92,9 @@ class Meter:
         """Count a request that found no answer."""
         self._missed += 1
 
-    def sent(self, size: int) -> None:
-        """Count a chunk of so many bytes."""
-        self._chunks += 1
+    def sent(self, chunks: int, size: int) -> None:
+        """Count chunks, of so many bytes together."""
+        self._chunks += chunks
         self._bytes += size
 
     def wrote(self, late: float) -> None:

@@ -16,7 +16,7 @@ from streamtape.playback import Fail, Finish, Gap, Head, Send, Wait, plan
 from streamtape.server._framing import Framing, frame_of
 from streamtape.server._http import error_body
 from streamtape.server._line import GAP
-from streamtape.server._steps import Park
+from streamtape.server._steps import Burst, Park
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -30,6 +30,7 @@ __all__ = ["answered", "played", "refusal"]
 
 _UNTIL_IT_CLOSES = 1.0  # seconds for a client to close where the recorded one had
 _AS_RECORDED = Framing()
+_MOST_AT_ONCE = 262_144  # bytes of a burst: others have their turn between two
 
 
 def played(
@@ -74,18 +75,19 @@ def _noted(
 ) -> Iterator[ServerStep]:
     playback = play.playback
     is_first = True
-    for step in play.steps:
-        if isinstance(step, Send):
+    for step in play.steps if gap else _bursts(play.steps):
+        if isinstance(step, Send | Burst):
+            burst = step if isinstance(step, Burst) else Burst([step.data], len(step.data))
             if session.gate is not None:
-                yield from _held(session, playback, step.data, gap)
+                yield from _held(session, playback, burst, gap)
             else:
                 if gap and not is_first:
                     yield Gap(gap)
-                yield step
-                playback.sent(step.data)
+                yield burst
+                playback.sent_bytes(burst.size)
             is_first = False
             if meter is not None:
-                meter.sent(len(step.data))
+                meter.sent(len(burst.chunks), burst.size)
         elif isinstance(step, Head):
             yield frame_of(framing, playback.response, playback.interaction, gap)
             yield step
@@ -94,6 +96,23 @@ def _noted(
         else:
             yield from _allowed(session.gate, playback, 0, gap, is_end=True)
             yield from _ended(session, playback, step, clock)
+
+
+def _bursts(steps: Iterator[Step]) -> Iterator[Step | Burst]:
+    """Join the chunks that nothing separates."""
+    chunks: list[bytes] = []
+    size = 0
+    for step in steps:
+        if isinstance(step, Send):
+            chunks.append(step.data)
+            size += len(step.data)
+            if size < _MOST_AT_ONCE:
+                continue
+        if chunks:
+            yield Burst(chunks, size)
+            chunks, size = [], 0
+        if not isinstance(step, Send):
+            yield step
 
 
 def _ended(session: Session, playback: Playback, step: Step, clock: Clock) -> Iterator[ServerStep]:
@@ -109,14 +128,15 @@ def _ended(session: Session, playback: Playback, step: Step, clock: Clock) -> It
         _tell(session)
 
 
-def _held(session: Session, playback: Playback, data: bytes, gap: float) -> Iterator[ServerStep]:
-    """Yield a chunk, or what is let through of it, bit by bit."""
-    rest: bytes | None = data
-    while rest is not None:
-        size = yield from _allowed(session.gate, playback, len(rest), gap)
-        piece, rest = rest[:size], rest[size:] or None
-        yield Send(piece)
-        playback.sent(piece)
+def _held(session: Session, playback: Playback, burst: Burst, gap: float) -> Iterator[ServerStep]:
+    """Yield each chunk, or what is let through of it, bit by bit."""
+    for data in burst.chunks:
+        rest: bytes | None = data
+        while rest is not None:
+            size = yield from _allowed(session.gate, playback, len(rest), gap)
+            piece, rest = rest[:size], rest[size:] or None
+            yield Send(piece)
+            playback.sent(piece)
 
 
 def _allowed(

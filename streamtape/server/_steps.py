@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Iterable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from streamtape.playback import Step
 from streamtape.server._framing import Frame
@@ -11,7 +11,17 @@ from streamtape.server._framing import Frame
 if TYPE_CHECKING:
     from streamtape.cassette import Request
 
-__all__ = ["Answer", "Live", "Park", "ServerStep"]
+__all__ = ["Answer", "Burst", "Live", "Park", "ServerStep"]
+
+
+class Burst(NamedTuple):
+    """Hand over several chunks in one write, each a chunk of HTTP's all the same.
+
+    What full speed is made of: performed one by one, chunks cost three times as much.
+    """
+
+    chunks: list[bytes]
+    size: int
 
 
 class Park:
@@ -32,7 +42,7 @@ class Park:
             self._listener()
 
 
-ServerStep: TypeAlias = Step | Frame | Park
+ServerStep: TypeAlias = Step | Burst | Frame | Park
 """A `Frame` comes right before its `Head`; without one, the head's own headers say the framing."""
 
 Live: TypeAlias = AsyncGenerator[ServerStep, None]
