@@ -16,10 +16,20 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from streamtape._facade import Cassette, Tape, TapeOptions, load, serve, use_cassette
+    from streamtape._facade import (
+        Cassette,
+        Tape,
+        TapeOptions,
+        TapeSettings,
+        load,
+        serve,
+        use_cassette,
+    )
+    from streamtape._facade._transcript import atranscript, transcript
     from streamtape._version import __version__
     from streamtape.cassette import Interaction, Request, Response, register_matcher, save
     from streamtape.errors import CassetteError, CassetteMiss, StreamtapeError, UsageError
+    from streamtape.transcripts import Transcript
     from streamtape.transports import RecordTransport, ReplayTransport
 
 _HOMES = {
@@ -34,17 +44,22 @@ _HOMES = {
     "StreamtapeError": "errors",
     "Tape": "_facade",
     "TapeOptions": "_facade",
+    "TapeSettings": "_facade",
+    "Transcript": "transcripts",
     "UsageError": "errors",
     "__version__": "_version",
+    "atranscript": "_facade._transcript",
     "load": "_facade",
     "register_matcher": "cassette",
     "save": "cassette",
     "serve": "_facade",
+    "transcript": "_facade._transcript",
     "use_cassette": "_facade",
 }
 _SUBPACKAGES = frozenset(
     {
         "cassette",
+        "checks",
         "clock",
         "command",
         "convert",
@@ -60,6 +75,7 @@ _SUBPACKAGES = frozenset(
         "strategies",
         "sweep",
         "timing",
+        "transcripts",
         "transports",
         "verify",
     }
@@ -77,12 +93,16 @@ __all__ = [
     "StreamtapeError",
     "Tape",
     "TapeOptions",
+    "TapeSettings",
+    "Transcript",
     "UsageError",
     "__version__",
+    "atranscript",
     "load",
     "register_matcher",
     "save",
     "serve",
+    "transcript",
     "use_cassette",
 ]
 

@@ -11,12 +11,14 @@
             ├── CassetteError            your file: always names it
             │   ├── CassetteNotFoundError
             │   ├── CassetteFormatError  (file, line, field, remedy)
+            │   ├── ExpectationMissingError
             │   ├── CassetteWriteError
             │   └── CassetteAgedError    the live service answers otherwise
             ├── UnplayedError            your test: it left undone what the cassette holds
             ├── NetworkBlockedError      your test: it wants to leave the machine
             ├── UpstreamError            the network: nobody answers where a proxy forwards to
             ├── PlaybackError            your test: a stream did not go as it was to
+            ├── TranscriptError          your test: a stream did not emit what it was to
             └── StreamError              the peer's bytes
                 └── EventTooLargeError
 
@@ -43,10 +45,12 @@ __all__ = [
     "CassetteNotFoundError",
     "CassetteWriteError",
     "EventTooLargeError",
+    "ExpectationMissingError",
     "NetworkBlockedError",
     "PlaybackError",
     "StreamError",
     "StreamtapeError",
+    "TranscriptError",
     "UnplayedError",
     "UpstreamError",
     "UsageError",
@@ -65,6 +69,10 @@ class UsageError(StreamtapeError, ValueError):
         problem: why it cannot be.
         remedy: what would be valid.
     """
+
+    what: str
+    problem: str
+    remedy: str
 
     def __init__(self, what: str, problem: str, remedy: str) -> None:
         self.what, self.problem, self.remedy = what, problem, remedy
@@ -87,6 +95,9 @@ class CassetteNotFoundError(CassetteError, FileNotFoundError):
         path: where it was looked for.
         remedy: the command that records it.
     """
+
+    path: Path
+    remedy: str
 
     def __init__(self, path: Path, remedy: str) -> None:
         self.path, self.remedy = path, remedy
@@ -111,6 +122,12 @@ class CassetteFormatError(CassetteError):
         remedy: what to do about it.
     """
 
+    path: Path
+    line: int | None
+    field: str
+    problem: str
+    remedy: str
+
     def __init__(
         self, path: Path, problem: str, remedy: str, *, line: int | None = None, field: str = ""
     ) -> None:
@@ -134,12 +151,33 @@ class CassetteWriteError(CassetteError):
         remedy: what to do about it.
     """
 
+    path: Path
+    reason: str
+    remedy: str
+
     def __init__(self, path: Path, reason: str, remedy: str) -> None:
         self.path, self.reason, self.remedy = path, reason, remedy
         super().__init__(f"{path}: the recording was not saved: {reason}. {remedy}")
 
     def __reduce__(self) -> tuple[type[CassetteWriteError], tuple[Path, str, str]]:
         return type(self), (self.path, self.reason, self.remedy)
+
+
+class ExpectationMissingError(CassetteError, AssertionError):
+    """Nothing is expected yet of a stream that is compared with what is expected.
+
+    Attributes:
+        path: the file in which it would stand.
+        name: the name of the entry.
+        remedy: the command that writes it.
+    """
+
+    def __init__(self, path: Path, name: str, remedy: str) -> None:
+        self.path, self.name, self.remedy = path, name, remedy
+        super().__init__(f"{path} has no entry {name!r}. {remedy}")
+
+    def __reduce__(self) -> tuple[type[ExpectationMissingError], tuple[Path, str, str]]:
+        return type(self), (self.path, self.name, self.remedy)
 
 
 class CassetteAgedError(CassetteError, AssertionError):
@@ -150,6 +188,10 @@ class CassetteAgedError(CassetteError, AssertionError):
         lines: what came of each interaction.
         remedy: the command that records it again.
     """
+
+    path: Path
+    lines: list[str]
+    remedy: str
 
     def __init__(self, path: Path, lines: Sequence[str], remedy: str) -> None:
         self.path, self.lines, self.remedy = path, list(lines), remedy
@@ -167,6 +209,9 @@ class UnplayedError(StreamtapeError, AssertionError):
         path: the cassette, or None for one in memory.
         unplayed: one line for each interaction that nobody asked for.
     """
+
+    path: Path | None
+    unplayed: list[str]
 
     def __init__(self, path: Path | None, unplayed: Sequence[str]) -> None:
         self.path, self.unplayed = path, list(unplayed)
@@ -189,6 +234,10 @@ class PlaybackError(StreamtapeError, AssertionError):
         playbacks: one line for each stream that it is about.
     """
 
+    path: Path
+    problem: str
+    playbacks: list[str]
+
     def __init__(self, path: Path, problem: str, playbacks: Sequence[str]) -> None:
         self.path, self.problem, self.playbacks = path, problem, list(playbacks)
         lines = "".join(f"\n  {line}" for line in self.playbacks) or "\n  (nothing was replayed)"
@@ -196,6 +245,23 @@ class PlaybackError(StreamtapeError, AssertionError):
 
     def __reduce__(self) -> tuple[type[PlaybackError], tuple[Path, str, list[str]]]:
         return type(self), (self.path, self.problem, self.playbacks)
+
+
+class TranscriptError(StreamtapeError, AssertionError):
+    """A stream did not emit what the test expects.
+
+    Attributes:
+        problem: the first difference.
+        lines: the events around it, and what was expected of them.
+    """
+
+    def __init__(self, problem: str, lines: Sequence[str]) -> None:
+        self.problem, self.lines = problem, list(lines)
+        shown = "".join(f"\n  {line}".rstrip() for line in self.lines)
+        super().__init__(f"{problem}{shown and f'{chr(10)}{shown}'}")
+
+    def __reduce__(self) -> tuple[type[TranscriptError], tuple[str, list[str]]]:
+        return type(self), (self.problem, self.lines)
 
 
 class NetworkBlockedError(StreamtapeError, ConnectionError):
@@ -208,6 +274,9 @@ class NetworkBlockedError(StreamtapeError, ConnectionError):
         host: the name or address, as it was asked for.
         port: the port, or None where only a name was looked up.
     """
+
+    host: str
+    port: int | None
 
     def __init__(self, host: str, port: int | None = None) -> None:
         self.host, self.port = host, port
@@ -232,6 +301,9 @@ class UpstreamError(StreamtapeError, ConnectionError):
         request: the request's method and URL.
         reason: what the network said.
     """
+
+    request: str
+    reason: str
 
     def __init__(self, request: str, reason: str) -> None:
         self.request, self.reason = request, reason
@@ -260,6 +332,9 @@ class EventTooLargeError(StreamError):
         size: bytes of the event when it was given up; the whole may be larger.
     """
 
+    limit: int
+    size: int
+
     def __init__(self, limit: int, size: int) -> None:
         self.limit, self.size = limit, size
         super().__init__(
@@ -285,6 +360,11 @@ class CassetteMiss(BaseException):
         remedy: the command that records it.
     """
 
+    request: str
+    path: Path | None
+    details: list[str]
+    remedy: str
+
     def __init__(
         self, request: str, path: Path | None, details: Sequence[str], remedy: str
     ) -> None:
@@ -306,6 +386,9 @@ class CaseTimeout(BaseException):
         seconds: the limit.
         place: where it was stopped, as ``file:line``, or "" where that is not known.
     """
+
+    seconds: float
+    place: str
 
     def __init__(self, seconds: float, place: str = "") -> None:
         self.seconds, self.place = seconds, place

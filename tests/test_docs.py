@@ -155,8 +155,11 @@ def _libraries():
     import httpcore2  # noqa: F401
     import httpx_sse  # noqa: F401
 
+    import streamtape.checks
     import streamtape.messages
-    import streamtape.transports  # noqa: F401
+    import streamtape.transports
+
+    _ = streamtape.transcript
 
 
 @pytest.fixture

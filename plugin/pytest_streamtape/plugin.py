@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_streamtape import _naming, _options
+from pytest_streamtape import _expected, _naming, _options
 from pytest_streamtape._state import state_of
 from pytest_streamtape._summary import SAVED, VERIFIED, Summary
 
@@ -55,6 +55,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for name, text in _FLAGS:
         dest = f"streamtape_{name.replace('-', '_')}"
         group.addoption(f"--streamtape-{name}", dest=dest, action="store_true", help=text)
+    group.addoption(
+        "--streamtape-update",
+        dest="streamtape_update",
+        action="store_true",
+        default=None,
+        help="write down what is compared with tape.expected(), instead of comparing it",
+    )
     group.addoption(
         "--streamtape-block-network",
         dest="streamtape_block_network",
@@ -128,7 +135,7 @@ def tape(request: pytest.FixtureRequest) -> Iterator[Tape]:
     """Return the use of this test's cassette: what was replayed, how far, how it ended."""
     item = request.node
     state = state_of(item)
-    state.passed = False
+    state.passed, state.expected = False, None
     state.tape = started = _start(item, request.getfixturevalue("streamtape_config"))
     try:
         yield started
@@ -137,6 +144,7 @@ def tape(request: pytest.FixtureRequest) -> Iterator[Tape]:
         _report_verified(item, started)
     if state.passed or started.options.record_on_exception:
         _save(item, started)
+    _keep_expected(state, started)
 
 
 @pytest.fixture(autouse=True)
@@ -166,8 +174,20 @@ def _start(item: pytest.Item, defaults: dict[str, Any]) -> Tape:
         tape = streamtape.Tape(path, asked.options, remedy, missing_ok=True)
     except streamtape.StreamtapeError as error:
         raise _failed(error) from None
+    tape.expectations.test = _expected.name_of(item.nodeid)
+    write = f"pytest {shlex.quote(item.nodeid)} --streamtape-update"
+    tape.expectations.remedy = f"Write it with: {write}"
     tape.start()
     return tape
+
+
+def _keep_expected(state: State, tape: Tape) -> None:
+    import streamtape  # noqa: PLC0415 - see the module's docstring
+
+    try:
+        state.expected = _expected.asked(tape, passed=state.passed)
+    except streamtape.CassetteError as error:
+        raise _failed(error) from None
 
 
 def _path(item: pytest.Item, named: str | None) -> Path:
@@ -296,6 +316,11 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     state.error = call.excinfo.value
     if state.note is not None:
         state.error.add_note(state.note)
+
+
+def pytest_assertrepr_compare(op: str, left: Any, right: Any) -> list[str] | None:
+    """Explain why two transcripts are not equal, the first difference first."""
+    return _expected.compared(left, right) if op == "==" else None
 
 
 def _failed(error: Exception) -> BaseException:

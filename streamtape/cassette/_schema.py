@@ -123,6 +123,21 @@ _SCHEMAS: tuple[tuple[tuple[str | None, ...], type[BaseModel]], ...] = (
 )
 
 
+_COMPANIONS = {
+    "streamtape-splits": "the failing splits",
+    "streamtape-expected": "the expected transcripts",
+}
+
+
+def _refuse_companion(value: object, path: Path) -> None:
+    """Refuse a file that stands beside a cassette, and say which one that is."""
+    for head, what in _COMPANIONS.items():
+        if isinstance(value, dict) and head in value:
+            name = path.name.removesuffix(".yaml").rpartition(".")[0]
+            remedy = f"Its cassette is {name}.yaml."
+            raise CassetteFormatError(path, f"no cassette: it holds {what} of one", remedy, line=1)
+
+
 def validate(document: Document, path: Path) -> CassetteSchema:
     """Check a parsed file against the format.
 
@@ -130,6 +145,7 @@ def validate(document: Document, path: Path) -> CassetteSchema:
         CassetteFormatError: for the first thing wrong, with its line and field.
     """
     if not isinstance(document.value, dict) or "streamtape" not in document.value:
+        _refuse_companion(document.value, path)
         raise CassetteFormatError(
             path,
             "not a streamtape cassette: it does not begin with 'streamtape: 1'",

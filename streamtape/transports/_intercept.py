@@ -28,10 +28,12 @@ if TYPE_CHECKING:
     from streamtape.clock import Clock
     from streamtape.playback import Session
 
-__all__ = ["activated", "intercepted", "passing"]
+__all__ = ["Active", "activated", "active", "intercepted", "passing"]
 
 
-class _Active(NamedTuple):
+class Active(NamedTuple):
+    """What answers the requests of this context, and tells its time."""
+
     session: Session
     clock: Clock
 
@@ -43,8 +45,8 @@ class _Patch(NamedTuple):
     replacement: Any
 
 
-_of_context: ContextVar[_Active | None] = ContextVar("streamtape_active", default=None)
-_open: list[_Active] = []
+_of_context: ContextVar[Active | None] = ContextVar("streamtape_active", default=None)
+_open: list[Active] = []
 _patches: list[_Patch] = []
 _passing: list[bytes] = []  # hosts with ports whose requests are let through, to our own servers
 _installs = 0
@@ -54,15 +56,15 @@ _lock = threading.Lock()
 @contextlib.contextmanager
 def activated(session: Session, clock: Clock) -> Iterator[None]:
     """Make `session` answer every intercepted request of this context."""
-    active = _Active(session, clock)
-    token = _of_context.set(active)
-    _open.append(active)
+    mine = Active(session, clock)
+    token = _of_context.set(mine)
+    _open.append(mine)
     try:
         with intercepted():
             yield
     finally:
         # By identity: two sessions of two threads need not end in the order of their beginnings.
-        _open[:] = [other for other in _open if other is not active]
+        _open[:] = [other for other in _open if other is not mine]
         # A generator fixture may end in another context than it began in.
         with contextlib.suppress(ValueError):
             _of_context.reset(token)
@@ -123,11 +125,11 @@ def _uninstall() -> None:
 def _patched(original: Any) -> Any:
     @functools.wraps(original)
     def handle_request(self: Any, request: Any) -> Any:
-        active = _active(self, request)
-        if active is None:
+        mine = _active(self, request)
+        if mine is None:
             return original(self, request)
         forward = functools.partial(original, self)
-        return answer(active.session, request, forward, active.clock)
+        return answer(mine.session, request, forward, mine.clock)
 
     return handle_request
 
@@ -135,24 +137,27 @@ def _patched(original: Any) -> Any:
 def _apatched(original: Any) -> Any:
     @functools.wraps(original)
     async def handle_async_request(self: Any, request: Any) -> Any:
-        active = _active(self, request)
-        if active is None:
+        mine = _active(self, request)
+        if mine is None:
             return await original(self, request)
         forward = functools.partial(original, self)
-        return await aanswer(active.session, request, forward, active.clock)
+        return await aanswer(mine.session, request, forward, mine.clock)
 
     return handle_async_request
 
 
-def _active(transport: Any, request: Any) -> _Active | None:
+def active() -> Active | None:
+    """Return what answers the requests of this context now, or None."""
+    mine = _of_context.get()
+    if any(mine is other for other in _open):
+        return mine
+    return _open[-1] if _open else None
+
+
+def _active(transport: Any, request: Any) -> Active | None:
     if _passing and request.url.netloc in _passing:
         return None
-    if _is_mocked_below(transport):
-        return None
-    active = _of_context.get()
-    if any(active is other for other in _open):
-        return active
-    return _open[-1] if _open else None
+    return None if _is_mocked_below(transport) else active()
 
 
 def _is_mocked_below(transport: Any) -> bool:

@@ -3,8 +3,8 @@
     python tests/downstream/run.py dist/pytest_streamtape-*.whl
 
 For each project: install the wheel and the project's requirements; record from a loopback upstream;
-replay offline, with every socket forbidden, unsplit and under every single cut. Nothing of this
-checkout is importable there.
+replay offline, with every socket forbidden, unsplit and under every single cut (or whatever else
+the project is about). Nothing of this checkout is importable there.
 """
 
 from __future__ import annotations
@@ -15,11 +15,35 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 HERE = Path(__file__).parent
-# What is installed (requirements/NAME.txt), and the production code that uses it. The tests are the
-# same for all: shared/.
-PROJECTS = {"anthropic2": "anthropic", "anthropic0": "anthropic", "openai": "openai"}
+
+
+class Project(NamedTuple):
+    """A downstream project; what is installed stands in requirements/NAME.txt.
+
+    Attributes:
+        folders: what it is made of; most share the tests, and differ in the code under test.
+        runs: the options of each run that replays, in order.
+        recording: more options of the run that records.
+    """
+
+    folders: tuple[str, ...]
+    runs: tuple[tuple[str, ...], ...] = ((), ("--sweep",))
+    recording: tuple[str, ...] = ()
+
+
+PROJECTS = {
+    "anthropic2": Project(("shared", "anthropic")),
+    "anthropic0": Project(("shared", "anthropic")),
+    "openai": Project(("shared", "openai")),
+    "asserts": Project(
+        ("asserts",),
+        runs=((), ("-n", "2", "--streamtape-timing=recorded")),
+        recording=("--streamtape-update", "--snapshot-update"),
+    ),
+}
 
 # Runs inside the project's environment: the upstream comes from the installed wheel.
 RECORD = """
@@ -28,7 +52,7 @@ from streamtape.server import Upstream
 with Upstream(pace=5) as upstream:
     os.environ["ANTHROPIC_BASE_URL"] = upstream.url
     os.environ["OPENAI_BASE_URL"] = upstream.url + "/v1"
-    status = pytest.main(["-q", "--streamtape-mode=once"])
+    status = pytest.main(["-q", "--streamtape-mode=once", *sys.argv[1:]])
     print("requests to the upstream:", len(upstream.served))
 sys.exit(status or (0 if upstream.served else 1))
 """
@@ -54,49 +78,30 @@ def check(project: str, wheel: Path, folder: Path) -> None:
     """Install, record, replay and sweep one project."""
     print(f"\n--- {project}", flush=True)
     work = folder / project
-    shutil.copytree(HERE / "shared", work)
-    shutil.copytree(HERE / PROJECTS[project], work, dirs_exist_ok=True)
+    for part in PROJECTS[project].folders:
+        shutil.copytree(HERE / part, work, dirs_exist_ok=True)
     environment = folder / f"{project}-env"
     run(sys.executable, "-m", "venv", environment, cwd=folder)
     python = python_of(environment)
     install = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
     run(python, *install, wheel, "-r", HERE / "requirements" / f"{project}.txt", cwd=work)
     key = {"ANTHROPIC_API_KEY": "sk-ant-not-a-real-key", "OPENAI_API_KEY": "sk-not-a-real-key"}
-    run(python, "-c", RECORD, cwd=work, **key)
+    run(python, "-c", RECORD, *PROJECTS[project].recording, cwd=work, **key)
     cassettes = sorted((work / "cassettes").rglob("*.yaml"))
     if not cassettes or any("not-a-real-key" in path.read_text("utf-8") for path in cassettes):
         sys.exit("downstream: nothing was recorded, or a key was")
     # The names of the hosts that were recorded are kept; the sockets are not.
     urls = {"ANTHROPIC_BASE_URL": recorded_url(cassettes), "OPENAI_BASE_URL": ""}
     urls["OPENAI_BASE_URL"] = f"{urls['ANTHROPIC_BASE_URL']}/v1"
-    run(
-        python,
-        "-m",
-        "pytest",
-        "-q",
-        "--disable-socket",
-        "--allow-unix-socket",
-        cwd=work,
-        **key,
-        **urls,
-    )
-    run(
-        python,
-        "-m",
-        "pytest",
-        "-q",
-        "--disable-socket",
-        "--allow-unix-socket",
-        "--sweep",
-        cwd=work,
-        **key,
-        **urls,
-    )
+    offline = ("-m", "pytest", "-q", "--disable-socket", "--allow-unix-socket")
+    for options in PROJECTS[project].runs:
+        run(python, *offline, *options, cwd=work, **key, **urls)
 
 
 def recorded_url(cassettes: list[Path]) -> str:
     """Return the base URL that the cassettes were recorded from."""
-    line = next(line for line in cassettes[0].read_text("utf-8").splitlines() if " url: " in line)
+    lines = (line for path in cassettes for line in path.read_text("utf-8").splitlines())
+    line = next(line for line in lines if " url: " in line)
     return "/".join(line.split("url: ")[1].split("/")[:3])
 
 
