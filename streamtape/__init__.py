@@ -16,7 +16,15 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from streamtape._facade import Cassette, Tape, TapeOptions, TapeSettings, load, use_cassette
+    from streamtape._facade import (
+        Cassette,
+        Tape,
+        TapeOptions,
+        TapeSettings,
+        load,
+        serve,
+        use_cassette,
+    )
     from streamtape._facade._transcript import atranscript, transcript
     from streamtape._version import __version__
     from streamtape.cassette import Interaction, Request, Response, register_matcher, save
@@ -44,6 +52,7 @@ _HOMES = {
     "load": "_facade",
     "register_matcher": "cassette",
     "save": "cassette",
+    "serve": "_facade",
     "transcript": "_facade._transcript",
     "use_cassette": "_facade",
 }
@@ -97,6 +106,7 @@ __all__ = [
     "load",
     "register_matcher",
     "save",
+    "serve",
     "transcript",
     "use_cassette",
 ]

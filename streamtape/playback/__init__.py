@@ -16,6 +16,7 @@ from streamtape.playback._playback import Ending, Playback
 from streamtape.playback._recording import Recording
 from streamtape.playback._session import Pass, Play, Record, Session
 from streamtape.playback._steps import Fail, FailKind, Finish, Gap, Head, Send, Step, Wait
+from streamtape.playback._wanted import Wanted
 
 __all__ = [
     "MODES",
@@ -41,6 +42,7 @@ __all__ = [
     "Step",
     "Then",
     "Wait",
+    "Wanted",
     "alter",
     "body_steps",
     "parse_abort",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from streamtape.transports._answer import noted
 from streamtape.transports._guard import guarded
-from streamtape.transports._intercept import Active, activated, active, intercepted
+from streamtape.transports._intercept import Active, activated, active, intercepted, passing
 from streamtape.transports._libraries import LIBRARIES
 from streamtape.transports._record import RecordTransport
 from streamtape.transports._replay import ReplayTransport
@@ -30,5 +30,6 @@ __all__ = [
     "guarded",
     "intercepted",
     "noted",
+    "passing",
     "tee",
 ]

@@ -17,6 +17,7 @@ import functools
 import threading
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
 
 from streamtape.transports._answer import aanswer, answer
 from streamtape.transports._libraries import LIBRARIES
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from streamtape.clock import Clock
     from streamtape.playback import Session
 
-__all__ = ["Active", "activated", "active", "intercepted"]
+__all__ = ["Active", "activated", "active", "intercepted", "passing"]
 
 
 class Active(NamedTuple):
@@ -47,6 +48,7 @@ class _Patch(NamedTuple):
 _of_context: ContextVar[Active | None] = ContextVar("streamtape_active", default=None)
 _open: list[Active] = []
 _patches: list[_Patch] = []
+_passing: list[bytes] = []  # hosts with ports whose requests are let through, to our own servers
 _installs = 0
 _lock = threading.Lock()
 
@@ -66,6 +68,17 @@ def activated(session: Session, clock: Clock) -> Iterator[None]:
         # A generator fixture may end in another context than it began in.
         with contextlib.suppress(ValueError):
             _of_context.reset(token)
+
+
+@contextlib.contextmanager
+def passing(url: str) -> Iterator[None]:
+    """Let requests to a base URL through to their server meanwhile, whatever cassette is active."""
+    host = urlsplit(url).netloc.encode()
+    _passing.append(host)
+    try:
+        yield
+    finally:
+        _passing.remove(host)
 
 
 @contextlib.contextmanager
@@ -112,7 +125,7 @@ def _uninstall() -> None:
 def _patched(original: Any) -> Any:
     @functools.wraps(original)
     def handle_request(self: Any, request: Any) -> Any:
-        mine = _active(self)
+        mine = _active(self, request)
         if mine is None:
             return original(self, request)
         forward = functools.partial(original, self)
@@ -124,7 +137,7 @@ def _patched(original: Any) -> Any:
 def _apatched(original: Any) -> Any:
     @functools.wraps(original)
     async def handle_async_request(self: Any, request: Any) -> Any:
-        mine = _active(self)
+        mine = _active(self, request)
         if mine is None:
             return await original(self, request)
         forward = functools.partial(original, self)
@@ -141,7 +154,9 @@ def active() -> Active | None:
     return _open[-1] if _open else None
 
 
-def _active(transport: Any) -> Active | None:
+def _active(transport: Any, request: Any) -> Active | None:
+    if _passing and request.url.netloc in _passing:
+        return None
     return None if _is_mocked_below(transport) else active()
 
 
