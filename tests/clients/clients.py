@@ -70,6 +70,7 @@ CLIENTS = {
     "httpx2": Client((*_RAW_PY, "httpx2")),
     "requests": Client((*_RAW_PY, "requests")),
     "urllib3": Client((*_RAW_PY, "urllib3")),
+    "urllib3's read1": Client((*_RAW_PY, "urllib3-read1")),
     "aiohttp": Client((*_RAW_PY, "aiohttp")),
     "Node's fetch": Client(("node", "node_fetch.mjs")),
     # A process of its own reads the socket, and that of the page takes what there is by then:

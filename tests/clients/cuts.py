@@ -77,15 +77,14 @@ def ways(name: str, gap: float) -> Iterator[Way]:
     recorded = load(name)
     (interaction,) = recorded.interactions
     length = str(len(interaction.response.body))
-    for framing in (
-        ("transfer-encoding", "chunked"),
-        ("content-length", length),
-        ("connection", "close"),
+    for kind, framing in (
+        ("chunked", ("transfer-encoding", "chunked")),
+        ("content-length", ("content-length", length)),
+        ("until it closes", ("connection", "close")),
     ):
         headers = (("content-type", "text/event-stream"), framing)
         response = replace(interaction.response, headers=headers)
-        framed = Cassette([replace(interaction, response=response)])
-        yield Way(framing[0] if framing[0] != "transfer-encoding" else "chunked", framed, gap)
+        yield Way(kind, Cassette([replace(interaction, response=response)]), gap)
     yield Way("chunked, no gap", recorded, 0.0)
 
 
