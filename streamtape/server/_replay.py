@@ -147,7 +147,7 @@ def _spaced(steps: Iterable[Step], seconds: float) -> Iterator[Step]:
                 yield Gap(seconds)
             sent = True
         elif isinstance(step, Fail):
-            yield Gap(0.0)
+            yield Gap(seconds)
         yield step
 
 

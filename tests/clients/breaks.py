@@ -14,7 +14,7 @@ from plain import PlainServer
 
 from streamtape import faults, splits, timing
 from streamtape.playback import Head, Send, Wait, plan
-from streamtape.server import ReplayServer
+from streamtape.server import GAP, ReplayServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +63,7 @@ _AT_EVERY_EVENT = {
 def check_faults(client: Client, ask: Ask, name: str, row: Row, *, long: bool) -> None:
     """Ask for a cassette under every fault; note what the client showed."""
     for kind, fault in _faults_of(name, long=long):
-        served, real = _under(fault, ask, name)
+        served, real = _under(fault, client, ask, name)
         problems = _differences(served, real) + _amount(client, served, name, fault)
         row.note("faults", f"{name}, {fault}", problems)
         row.shown.setdefault(kind, set()).add(served["error"] or "no error")
@@ -81,11 +81,11 @@ def _faults_of(name: str, *, long: bool) -> Iterator[tuple[str, Fault]]:
                 yield kind, fault
 
 
-def _under(fault: Fault, ask: Ask, name: str) -> tuple[Answer, Answer]:
+def _under(fault: Fault, client: Client, ask: Ask, name: str) -> tuple[Answer, Answer]:
     """Ask a ReplayServer with a fault, and a server that really breaks like that."""
     cassette = load(name)
     timeout = _STALLED if _is_endless(fault) else PATIENCE
-    with ReplayServer(cassette, fault=fault, cors=True) as server:
+    with ReplayServer(cassette, fault=fault, gap=client.gap or GAP, cors=True) as server:
         served = ask(case_of(cassette, server.url, timeout))
     with PlainServer(lambda: _steps_of(name, fault)) as plain:
         return served, ask(case_of(cassette, plain.url, timeout))
