@@ -44,7 +44,7 @@ class Reads:
     Attributes:
         cuts: splits that were asked for.
         merged: those of which it saw two chunks as one.
-        most: the share of these that still counts as exact.
+        most: the share of cuts that may be, where nobody can tell when the client has read.
     """
 
     cuts: int = 0
@@ -52,7 +52,9 @@ class Reads:
     most: float = 0.0
 
     def __str__(self) -> str:
-        return "exact" if self.merged <= self.most * self.cuts else "merged"
+        if self.merged > self.most * self.cuts:
+            return "merged"
+        return "nearly" if self.most else "exact"
 
 
 @dataclass

@@ -75,7 +75,7 @@ CLIENTS = {
     "Node's fetch": Client(("node", "node_fetch.mjs")),
     # A process of its own reads the socket, and that of the page takes what there is by then:
     # a page that lags behind cannot be waited for.
-    "Chromium's fetch": Client((), gap=0.01, most_merged=0.01),
+    "Chromium's fetch": Client((), gap=0.01, most_merged=0.1),
     "curl -N": Client((sys.executable, "curl.py")),
 }
 

@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from breaks import check_faults
-from cases import Row
+from cases import Reads, Row
 from clients import CLIENTS, running
 from cuts import check_cuts, check_framings
+
+from streamtape import UsageError
+from streamtape.sweep import parse_over
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -75,7 +78,7 @@ def table(rows: dict[str, Row]) -> Iterable[str]:
     names = "  ".join(f"{kind:>15}" for kind in kinds)
     yield f"{'client':{WIDTH}}   cuts  {names}  faults  failed  seconds"
     for name, row in rows.items():
-        reads = "  ".join(f"{row.reads.get(kind, '-')!s:>15}" for kind in kinds)
+        reads = "  ".join(f"{seen(row.reads.get(kind)):>15}" for kind in kinds)
         failed = sum(map(len, row.problems.values()))
         counts = f"{row.passed['faults']:6}  {failed:6}  {row.seconds:7.1f}"
         yield f"{name:{WIDTH}}  {row.passed['cuts']:5}  {reads}  {counts}"
@@ -83,6 +86,13 @@ def table(rows: dict[str, Row]) -> Iterable[str]:
             yield from (f"    {problem}" for problem in problems[:MOST_SHOWN])
             if len(problems) > MOST_SHOWN:
                 yield f"    and {len(problems) - MOST_SHOWN} more"
+
+
+def seen(reads: Reads | None) -> str:
+    """Say what a client saw of the boundaries."""
+    if reads is None:
+        return "-"
+    return f"{reads}, {reads.merged} not" if str(reads) == "nearly" else str(reads)
 
 
 def main() -> int:
@@ -99,6 +109,10 @@ def main() -> int:
     names = [name for name in CLIENTS if any(part in name for part in wanted)]
     if not names:
         parser.error(f"no client is called {' or '.join(wanted)}: {', '.join(CLIENTS)}")
+    try:
+        parse_over(options.over)
+    except UsageError as error:
+        parser.error(str(error))
     scope = Scope("cuts", "grammar", long=True) if options.long else Scope(options.over)
     with ProcessPoolExecutor(LANES) as lanes:
         rows = dict(zip(names, lanes.map(run_client, names, [scope] * len(names)), strict=True))
