@@ -16,7 +16,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from streamtape._facade import Cassette, Tape, TapeOptions, load, use_cassette
+    from streamtape._facade import Cassette, Tape, TapeOptions, load, serve, use_cassette
     from streamtape._version import __version__
     from streamtape.cassette import Interaction, Request, Response, register_matcher, save
     from streamtape.errors import CassetteError, CassetteMiss, StreamtapeError, UsageError
@@ -39,6 +39,7 @@ _HOMES = {
     "load": "_facade",
     "register_matcher": "cassette",
     "save": "cassette",
+    "serve": "_facade",
     "use_cassette": "_facade",
 }
 _SUBPACKAGES = frozenset(
@@ -79,6 +80,7 @@ __all__ = [
     "load",
     "register_matcher",
     "save",
+    "serve",
     "use_cassette",
 ]
 

@@ -76,13 +76,16 @@ class Waits:
 
     Attributes:
         head: before the head of the response.
-        chunks: before each chunk of the replay.
+        chunks: before each chunk of the replay; none for no waits, however many there are.
         end: before the end of the body.
     """
 
-    head: float
-    chunks: Sequence[float]
-    end: float
+    head: float = 0.0
+    chunks: Sequence[float] = ()
+    end: float = 0.0
+
+
+_NO_WAITS = Waits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ class Instant:
     """No waits."""
 
     def waits(self, timeline: Timeline, ends: Sequence[int]) -> Waits:  # noqa: ARG002, D102
-        return Waits(0.0, [0.0] * len(ends), 0.0)
+        return _NO_WAITS
 
     def __str__(self) -> str:
         return "instant"

@@ -86,7 +86,7 @@ def test_text_is_parsed_back(value):
 
 def test_instant_never_waits():
     """No waits, whatever was recorded."""
-    assert Instant().waits(TIMELINE, [4, 9]) == Waits(0.0, [0.0, 0.0], 0.0)
+    assert Instant().waits(TIMELINE, [4, 9]) == Waits(0.0, (), 0.0)
 
 
 def test_fixed_waits_before_every_chunk():

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
 
 from streamtape import cassette as cassettes
-from streamtape._facade._hold import Holding
 from streamtape._facade._observed import Observed
 from streamtape._facade._options import TapeOptions
 from streamtape._facade._player import Cassette
+from streamtape._hold import Holding
 from streamtape.clock import RealClock, VirtualClock
 from streamtape.errors import CassetteError, CassetteNotFoundError, PlaybackError, UnplayedError
 from streamtape.playback import AbortPoint, Mode, Playback, Session
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
+    from streamtape._facade._serve import Serving
     from streamtape.cassette import Finding, Interaction
     from streamtape.faults import Faults
 
@@ -160,6 +161,29 @@ class Tape(Observed):
         ``async with`` for one in another task.
         """
         return Holding(self.session, self.path)
+
+    def serve(self, *, set_environment: bool = False, **options: Any) -> Serving:
+        """Serve the cassette on a socket of 127.0.0.1, too: ``with``, or ``async with``.
+
+        ::
+
+            with tape.serve(set_environment=True) as server:
+                subprocess.run(["node", "chat.mjs"], check=True)
+
+        What is served is of this use: `playbacks`, `unplayed`, `hold` and the verdict on misses
+        know of it. Matching leaves out scheme, host and port.
+
+        Args:
+            set_environment: see `streamtape.serve`.
+            options: ``gap``, ``framing``, ``control``, ``host``, ``port``, ``limits``; see
+                `streamtape.server.SessionServer`.
+
+        Raises:
+            UsageError: this use records, or its time is virtual.
+        """
+        from streamtape._facade._serve import serving  # noqa: PLC0415 - it knows this module
+
+        return serving(self, options, set_environment=set_environment)
 
     def save(self) -> tuple[Interaction, ...]:
         """Write what was recorded, if anything; return it.

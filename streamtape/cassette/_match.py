@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import difflib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import parse_qsl, urlsplit
 
@@ -63,6 +64,11 @@ MATCHERS: dict[str, Matcher] = {
     "raw_body": lambda live, recorded: live.body == recorded.body,
 }
 _BUILT_IN = frozenset(MATCHERS)
+_BLIND_TO_HEADERS = _BUILT_IN - {"headers"}
+# What is left of each where scheme, host and port are the server's own.
+_AT_ANOTHER_ADDRESS = {"scheme": (), "host": (), "port": (), "uri": ("path", "query")}
+# The body, too: a stale cassette that still passes is the worst outcome.
+_DEFAULT = ("method", "uri", "body")
 
 
 def register_matcher(name: str, matcher: Matcher) -> None:
@@ -88,8 +94,7 @@ class Matching:
     """The rules by which requests are compared.
 
     Attributes:
-        on: names of matchers, all of which must agree. The default compares the body, because a
-            stale cassette that still passes is the worst outcome.
+        on: names of matchers, all of which must agree.
         ignore: paths of what does not count in a JSON body (``metadata.user_id``,
             ``messages[*].id``), for the matcher ``body`` and for explanations.
 
@@ -97,7 +102,7 @@ class Matching:
         UsageError: a name that is no matcher, or a path that is none.
     """
 
-    on: tuple[str, ...] = ("method", "uri", "body")
+    on: tuple[str, ...] = _DEFAULT
     ignore: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -111,13 +116,26 @@ class Matching:
             if name not in MATCHERS:
                 raise UsageError(f"match_on {name!r}", "no such matcher", f"Valid: {_names()}.")
 
+    @property
+    def sees_headers(self) -> bool:
+        """Whether header fields can make a difference."""
+        return self.on != _DEFAULT and not _BLIND_TO_HEADERS.issuperset(self.on)
+
+    def at_another_address(self) -> Matching:
+        """Return the rules for a client that talks to a server in place of the recorded one."""
+        on = chain.from_iterable(_AT_ANOTHER_ADDRESS.get(name, (name,)) for name in self.on)
+        return replace(self, on=tuple(dict.fromkeys(on)))
+
     def differences(self, live: Request, recorded: Request) -> list[str]:
         """Return the names of the matchers that do not agree; a matcher may also assert."""
         return [name for name in self.on if not self._agrees(name, live, recorded)]
 
     def matches(self, live: Request, recorded: Request) -> bool:
         """Whether `recorded` answers `live`."""
-        return all(self._agrees(name, live, recorded) for name in self.on)
+        for name in self.on:  # noqa: SIM110 - `all` of a generator takes twice as long
+            if not self._agrees(name, live, recorded):
+                return False
+        return True
 
     def nearest(self, live: Request, recorded: Iterable[Request]) -> Request | None:
         """Return the recorded request that differs least, or None where there is none."""

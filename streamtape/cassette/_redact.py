@@ -11,17 +11,18 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from streamtape.cassette._filters import Filters
-from streamtape.cassette._model import Interaction
+from streamtape.cassette._model import Interaction, Request
 from streamtape.cassette._secrets import Secrets
 from streamtape.cassette._tripwire import Tripwire, plain_request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from streamtape.cassette._model import Cassette, Headers, Request, Response
+    from streamtape.cassette._model import Cassette, Headers, Response
     from streamtape.cassette._tripwire import Finding
 
 __all__ = ["Redactor", "find_secrets"]
@@ -56,6 +57,7 @@ _IDS = {
     "request-id": "req",
     "x-request-id": "req",
 }
+_NO_FILTERS = Filters()
 _PLACEHOLDER = re.compile(r"(org|wrkspc|proj|req)_streamtape_(\d+)")
 
 
@@ -74,15 +76,21 @@ class Redactor:
         filters: Filters | None = None,
         environ: Mapping[str, str] | None = None,
     ) -> None:
-        self._filters = filters or Filters()
-        secrets = Secrets.of(os.environ if environ is None else environ, self._filters.patterns)
-        self._tripwire = Tripwire(secrets)
+        self._filters = filters or _NO_FILTERS
+        self._kept_headers = self._filters.kept_headers()
+        self._environ = os.environ if environ is None else environ
         self._placeholders: dict[tuple[str, str], str] = {}
         self._last = dict.fromkeys(_IDS.values(), 0)
         for interaction in existing.interactions if existing else ():
             for _, value in interaction.response.headers:
                 if match := _PLACEHOLDER.fullmatch(value):
                     self._last[match[1]] = max(self._last[match[1]], int(match[2]))
+
+    @cached_property
+    def _tripwire(self) -> Tripwire:
+        # A replay whose requests match as they are never needs it: reading the environment takes
+        # as long as a third of a replay.
+        return Tripwire(Secrets.of(self._environ, self._filters.patterns))
 
     @property
     def findings(self) -> list[Finding]:
@@ -101,12 +109,17 @@ class Redactor:
 
     def filtered(self, request: Request) -> Request | None:
         """Return a request as it would be kept, but for the tripwire; None: leave it alone."""
-        request = plain_request(request)
-        changed = self._filters.on_request(request)
-        if changed is None:
-            return None
+        changed = self.changed(request)
+        return None if changed is None else self.allowed(changed)
+
+    def changed(self, request: Request) -> Request | None:
+        """Return a request as the user's filters leave it; None: leave it alone."""
+        return self._filters.on_request(plain_request(request))
+
+    def allowed(self, changed: Request) -> Request:
+        """Return a request with no other header fields than those that may be kept."""
         headers = self._allowed(changed.headers, _KEPT_IN_REQUESTS)
-        return dataclasses.replace(changed, headers=headers)
+        return Request(changed.method, changed.url, headers, changed.body)
 
     def disarmed(self, request: Request) -> Request:
         """Return a filtered request without what trips the wire; itself where nothing does."""
@@ -117,12 +130,13 @@ class Redactor:
         return self._tripwire.response(dataclasses.replace(response, headers=headers))
 
     def _allowed(self, headers: Headers, harmless: frozenset[str]) -> Headers:
-        kept = self._filters.kept_headers()
-        return tuple(
-            (name, value if name in kept or name in harmless else self._placeholder(name, value))
+        kept = self._kept_headers | harmless
+        fields = [
+            (name, value if name in kept else self._placeholder(name, value))
             for name, value in headers
-            if name in harmless or name in kept or name in _IDS
-        )
+            if name in kept or name in _IDS
+        ]
+        return tuple(fields)
 
     def _placeholder(self, name: str, value: str) -> str:
         prefix = _IDS[name]

@@ -18,11 +18,10 @@ from streamtape.playback._session import (
     Play,
     Record,
     Session,
-    Then,
     parse_mode,
-    parse_then,
 )
 from streamtape.playback._steps import Fail, FailKind, Finish, Gap, Head, Send, Step, Wait
+from streamtape.playback._wanted import Then, Wanted, parse_then
 
 __all__ = [
     "MODES",
@@ -46,6 +45,7 @@ __all__ = [
     "Step",
     "Then",
     "Wait",
+    "Wanted",
     "body_steps",
     "parse_abort",
     "parse_mode",

@@ -6,7 +6,7 @@ This module decides what a client is to see, and when. It performs nothing.
 from __future__ import annotations
 
 from itertools import accumulate, chain
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 from streamtape import faults
 from streamtape.faults import Disconnect, Reset, Stall
@@ -41,7 +41,7 @@ def plan(
         UsageError: the response has not the place that the fault names.
     """
     played = response if fault is None else alter(response, fault).response
-    chunks, waits = _schedule(played, split, timing)
+    head, chunks, waits = _schedule(played, split, timing)
     first: list[Step] = [Wait(waits.head)] if waits.head else []
     match fault:
         case Disconnect(before=faults.HEAD):
@@ -50,7 +50,7 @@ def plan(
             return iter([*first, Fail("reset")])
         case Stall(before=faults.HEAD):
             first.append(Wait(fault.seconds))
-    first.append(Head(played.status, replayed_headers(played), played.http_version))
+    first.append(head)
     return chain(first, _stalling(_body(played, chunks, waits), played, fault))
 
 
@@ -59,7 +59,8 @@ def body_steps(
 ) -> Iterator[Step]:
     """Yield the steps of the body alone, for a reader that is no HTTP client."""
     played = response if fault is None else alter(response, fault).response
-    return _stalling(_body(played, *_schedule(played, split, timing)), played, fault)
+    _, chunks, waits = _schedule(played, split, timing)
+    return _stalling(_body(played, chunks, waits), played, fault)
 
 
 def replayed_headers(response: Response) -> Headers:
@@ -76,32 +77,42 @@ def replayed_headers(response: Response) -> Headers:
     )
 
 
-def _schedule(response: Response, split: BodySplit, timing: Timing) -> tuple[Sequence[Send], Waits]:
-    if isinstance(split, Recorded):
-        _, chunks, ends, timeline = _as_recorded(response)
-        return chunks, timing.waits(timeline, ends)
-    chunks, ends = _sends(response, split)
-    return chunks, timing.waits(response.timeline, ends)
+class _Replay(NamedTuple):
+    """What does not depend on a timing: a response as it is replayed under one split."""
+
+    response: Response
+    head: Head
+    chunks: tuple[Send, ...]
+    ends: list[int]
+    timeline: Timeline
 
 
-def _sends(response: Response, split: BodySplit) -> tuple[tuple[Send, ...], list[int]]:
+def _schedule(
+    response: Response, split: BodySplit, timing: Timing
+) -> tuple[Head, Sequence[Send], Waits]:
+    replay = _as_recorded(response) if isinstance(split, Recorded) else _replay(response, split)
+    return replay.head, replay.chunks, timing.waits(replay.timeline, replay.ends)
+
+
+def _replay(response: Response, split: BodySplit) -> _Replay:
     pieces = cut(response.body, split.offsets(response.body, response.offsets))
-    return tuple(map(Send, pieces)), list(accumulate(map(len, pieces)))
+    head = Head(response.status, replayed_headers(response), response.http_version)
+    ends = list(accumulate(map(len, pieces)))
+    return _Replay(response, head, tuple(map(Send, pieces)), ends, response.timeline)
 
 
-_AsRecorded: TypeAlias = "tuple[Response, tuple[Send, ...], list[int], Timeline]"
 _MOST_KEPT = 16
-_kept: dict[int, _AsRecorded] = {}
+_kept: dict[int, _Replay] = {}
 
 
-def _as_recorded(response: Response) -> _AsRecorded:
+def _as_recorded(response: Response) -> _Replay:
     """Return the commonest replay of a response; that of the last few is kept, with its body.
 
     By identity: to hash a response of 145 chunks takes as long as all the rest of a decision.
     """
     found = _kept.get(id(response))
-    if found is None or found[0] is not response:
-        found = (response, *_sends(response, Recorded()), response.timeline)
+    if found is None or found.response is not response:
+        found = _replay(response, Recorded())
         while len(_kept) >= _MOST_KEPT:
             _kept.pop(next(iter(_kept)), None)
         _kept[id(response)] = found

@@ -107,7 +107,11 @@ class Playback:
 
     def sent(self, data: bytes) -> None:
         """Note that the client took a chunk."""
-        self.delivered += len(data)
+        self.sent_bytes(len(data))
+
+    def sent_bytes(self, size: int) -> None:
+        """Note that the client took so many bytes."""
+        self.delivered += size
         self.end = None
 
     def finished(self, at: float | None = None) -> None:

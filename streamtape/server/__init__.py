@@ -7,9 +7,29 @@ A server binds to 127.0.0.1 and to nothing else. It performs the same steps as t
 transports, as socket writes, FIN and RST.
 """
 
-from streamtape.server._environment import environment
+from streamtape.server._connection import Limits
+from streamtape.server._environment import environ, environment
+from streamtape.server._framing import Framing
+from streamtape.server._line import GAP
 from streamtape.server._loopback import LoopbackServer, Served
-from streamtape.server._replay import GAP, ReplayServer
+from streamtape.server._meter import Report
+from streamtape.server._played import played, refusal
+from streamtape.server._replay import ReplayServer, SessionServer, joined
 from streamtape.server._upstream import Upstream
 
-__all__ = ["GAP", "LoopbackServer", "ReplayServer", "Served", "Upstream", "environment"]
+__all__ = [
+    "GAP",
+    "Framing",
+    "Limits",
+    "LoopbackServer",
+    "ReplayServer",
+    "Report",
+    "Served",
+    "SessionServer",
+    "Upstream",
+    "environ",
+    "environment",
+    "joined",
+    "played",
+    "refusal",
+]

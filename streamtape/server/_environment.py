@@ -1,16 +1,18 @@
-"""What a command's environment says, so that it talks to a server here.
+"""What an environment says, so that whoever reads it talks to a server here.
 
-It decides names and values, and sets nothing.
+It decides names and values.
 """
 
 from __future__ import annotations
 
+import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-__all__ = ["environment"]
+__all__ = ["environ", "environment"]
 
 # The SDKs do not start without a key; who has one keeps it, and it goes to loopback only.
 _KEYS = dict.fromkeys(("ANTHROPIC_API_KEY", "OPENAI_API_KEY"), "streamtape")
@@ -40,3 +42,27 @@ def environment(url: str, inherited: Mapping[str, str]) -> dict[str, str]:
         "no_proxy": direct,
         "NO_PROXY": direct,
     }
+
+
+@contextmanager
+def environ(url: str) -> Iterator[None]:
+    """Have this process, and those that it starts meanwhile, talk to a server; then put all back.
+
+    Args:
+        url: the server's base URL; see `environment`.
+    """
+    changed = {
+        name: value
+        for name, value in environment(url, os.environ).items()
+        if os.environ.get(name) != value
+    }
+    before = {name: os.environ.get(name) for name in changed}
+    os.environ.update(changed)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

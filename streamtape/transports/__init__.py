@@ -5,8 +5,8 @@ build. The faces here perform what `playback` decides, and decide nothing.
 """
 
 from streamtape.transports._guard import guarded
-from streamtape.transports._intercept import activated, intercepted
+from streamtape.transports._intercept import activated, intercepted, passing
 from streamtape.transports._record import RecordTransport
 from streamtape.transports._replay import ReplayTransport
 
-__all__ = ["RecordTransport", "ReplayTransport", "activated", "guarded", "intercepted"]
+__all__ = ["RecordTransport", "ReplayTransport", "activated", "guarded", "intercepted", "passing"]

@@ -53,4 +53,10 @@ async def aanswer(
 
 
 def _noted(request: AnyRequest, body: bytes) -> Request:
-    return Request(request.method, str(request.url), tuple(request.headers.multi_items()), body)
+    headers = request.headers
+    try:
+        # To find out in which encoding they are costs the library more than all the rest of this.
+        fields = [(name.decode("ascii"), value.decode("ascii")) for name, value in headers.raw]
+    except UnicodeDecodeError:
+        fields = headers.multi_items()
+    return Request(request.method, str(request.url), tuple(fields), body)

@@ -17,6 +17,7 @@ import functools
 import threading
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
 
 from streamtape.transports._answer import aanswer, answer
 from streamtape.transports._libraries import LIBRARIES
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from streamtape.clock import Clock
     from streamtape.playback import Session
 
-__all__ = ["activated", "intercepted"]
+__all__ = ["activated", "intercepted", "passing"]
 
 
 class _Active(NamedTuple):
@@ -45,6 +46,7 @@ class _Patch(NamedTuple):
 _of_context: ContextVar[_Active | None] = ContextVar("streamtape_active", default=None)
 _open: list[_Active] = []
 _patches: list[_Patch] = []
+_passing: list[bytes] = []  # hosts with ports whose requests are let through, to our own servers
 _installs = 0
 _lock = threading.Lock()
 
@@ -64,6 +66,17 @@ def activated(session: Session, clock: Clock) -> Iterator[None]:
         # A generator fixture may end in another context than it began in.
         with contextlib.suppress(ValueError):
             _of_context.reset(token)
+
+
+@contextlib.contextmanager
+def passing(url: str) -> Iterator[None]:
+    """Let requests to a base URL through to their server meanwhile, whatever cassette is active."""
+    host = urlsplit(url).netloc.encode()
+    _passing.append(host)
+    try:
+        yield
+    finally:
+        _passing.remove(host)
 
 
 @contextlib.contextmanager
@@ -110,7 +123,7 @@ def _uninstall() -> None:
 def _patched(original: Any) -> Any:
     @functools.wraps(original)
     def handle_request(self: Any, request: Any) -> Any:
-        active = _active(self)
+        active = _active(self, request)
         if active is None:
             return original(self, request)
         forward = functools.partial(original, self)
@@ -122,7 +135,7 @@ def _patched(original: Any) -> Any:
 def _apatched(original: Any) -> Any:
     @functools.wraps(original)
     async def handle_async_request(self: Any, request: Any) -> Any:
-        active = _active(self)
+        active = _active(self, request)
         if active is None:
             return await original(self, request)
         forward = functools.partial(original, self)
@@ -131,7 +144,9 @@ def _apatched(original: Any) -> Any:
     return handle_async_request
 
 
-def _active(transport: Any) -> _Active | None:
+def _active(transport: Any, request: Any) -> _Active | None:
+    if _passing and request.url.netloc in _passing:
+        return None
     if _is_mocked_below(transport):
         return None
     active = _of_context.get()

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from streamtape.playback import Fail, Finish, Send
-from streamtape.server import LoopbackServer
+from streamtape.server import Limits, LoopbackServer
 
 GET = b"GET /x HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n"
 
@@ -113,9 +113,8 @@ def test_a_server_that_was_never_started_can_be_left():
     LoopbackServer(lambda _: iter(())).__exit__(None, None, None)
 
 
-def test_a_large_body_is_refused(serving, talk, monkeypatch):
+def test_a_large_body_is_refused(serving, talk):
     """A request body over the limit gets a 413."""
-    monkeypatch.setattr("streamtape.server._connection._MOST_BODY", 10)
-    with serving(Finish()) as server:
+    with serving(Finish(), limits=Limits(body=10)) as server:
         data = b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 20\r\n\r\n" + b"x" * 20
         assert talk(server, data).startswith(b"HTTP/1.1 413")

@@ -10,7 +10,7 @@ import pytest
 
 from streamtape.cassette import Cassette, End, Filters, Interaction, Request, Response
 from streamtape.playback import Finish, Gap, Send
-from streamtape.server import ReplayServer, _replay
+from streamtape.server import ReplayServer, _played
 from streamtape.server._sockets import unacknowledged, unread
 
 HELLO = Path(__file__).parents[2] / "cassettes" / "hello.yaml"
@@ -48,7 +48,7 @@ def test_a_client_sees_the_boundaries_that_were_asked_for(split):
 def test_a_cassette_file_is_served():
     """A path will do; the address that was recorded does not count, the rest does."""
     with ReplayServer(HELLO, split="size:100") as server:
-        body = ReplayServer(HELLO)._session.cassette.interactions[0].request.body
+        body = ReplayServer(HELLO).session.cassette.interactions[0].request.body
         response = httpx.post(f"{server.url}/v1/messages", content=body)
     assert (response.status_code, len(server.playbacks)) == (200, 1)
 
@@ -117,7 +117,7 @@ def test_a_client_that_closes_where_the_recorded_one_did():
 
 def test_a_client_that_reads_on_where_the_recorded_one_closed(monkeypatch):
     """There is no more, and that is a miss."""
-    monkeypatch.setattr(_replay, "_UNTIL_IT_CLOSES", 0.0)
+    monkeypatch.setattr(_played, "_UNTIL_IT_CLOSES", 0.0)
     with (
         ReplayServer(recording(end=End("aborted"))) as server,
         ask(server) as response,

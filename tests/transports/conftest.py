@@ -1,7 +1,8 @@
 """Clients of both libraries and both colours behind one face, and cassettes to play."""
 
 import asyncio
-from typing import NamedTuple
+import time
+from dataclasses import dataclass, field
 
 import httpx
 import httpx2
@@ -12,13 +13,15 @@ from streamtape.cassette import Cassette, Chunk, End, Interaction, Request, Resp
 URL = "https://api.example/v1/messages"
 
 
-class Seen(NamedTuple):
+@dataclass
+class Seen:
     """What a client saw of one response."""
 
     status: int
     headers: dict
     chunks: list
     error: BaseException | None
+    times: list = field(compare=False)  # of each chunk: seconds on the monotonic clock
 
 
 class Face:
@@ -37,7 +40,7 @@ class Face:
         return asyncio.run(self._afetch(transport, url, json, read, how, options))
 
     def _fetch(self, transport, url, json, read, how, options):
-        chunks, error = [], None
+        chunks, times, error = [], [], None
         with (
             self.library.Client(transport=transport, **options) as client,
             client.stream("POST", url, json=json or {}) as response,
@@ -45,14 +48,15 @@ class Face:
             try:
                 for chunk in getattr(response, f"iter_{how}")() if read != 0 else ():
                     chunks.append(chunk)
+                    times.append(time.monotonic())
                     if read is not None and len(chunks) >= read:
                         break
             except (self.library.TransportError, BaseException) as caught:
                 error = caught
-        return Seen(response.status_code, dict(response.headers), chunks, error)
+        return Seen(response.status_code, dict(response.headers), chunks, error, times)
 
     async def _afetch(self, transport, url, json, read, how, options):
-        chunks, error = [], None
+        chunks, times, error = [], [], None
         async with (
             self.library.AsyncClient(transport=transport, **options) as client,
             client.stream("POST", url, json=json or {}) as response,
@@ -61,11 +65,12 @@ class Face:
                 if read != 0:
                     async for chunk in getattr(response, f"aiter_{how}")():
                         chunks.append(chunk)
+                        times.append(time.monotonic())
                         if read is not None and len(chunks) >= read:
                             break
             except BaseException as caught:
                 error = caught
-        return Seen(response.status_code, dict(response.headers), chunks, error)
+        return Seen(response.status_code, dict(response.headers), chunks, error, times)
 
     def inner(self, **options):
         """A real transport of this face."""
