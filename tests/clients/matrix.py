@@ -14,6 +14,7 @@ from breaks import check_faults
 from cases import Reads, Row
 from clients import CLIENTS, running
 from cuts import check_cuts, check_framings
+from orders import check_orders
 
 from streamtape import UsageError
 from streamtape.sweep import parse_over
@@ -48,6 +49,7 @@ def run_client(name: str, scope: Scope) -> Row:
         for cassette in client.cassettes:
             check_cuts(client, ask, cassette, scope.cuts, row)
             check_faults(client, ask, cassette, row, long=scope.long)
+        check_orders(client, ask, client.cassettes[0], row)
         if client.shows_reads:
             check_framings(client, ask, client.cassettes[0], scope.framings, row)
     row.seconds = time.monotonic() - start
