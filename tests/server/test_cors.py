@@ -1,6 +1,9 @@
 """Pages of other origins may ask where that was said, and read what is answered."""
 
 import asyncio
+import subprocess
+import sys
+from pathlib import Path
 
 import httpx
 
@@ -9,6 +12,7 @@ from streamtape.playback import Finish, Head
 from streamtape.server import ReplayServer
 from streamtape.server._cors import cross_origin
 
+HELLO = Path(__file__).parents[2] / "cassettes" / "hello.yaml"
 BODY = b"data: hi\n\n"
 PAGE = {"origin": "http://localhost:5173"}
 
@@ -100,3 +104,13 @@ def test_the_first_request_of_a_page_has_a_connection_of_its_own():
     with ReplayServer(recording(), cors=True) as server:
         response = httpx.options(f"{server.url}/v1/x", headers=asked)
     assert response.headers["connection"] == "close"
+
+
+def test_the_command_lets_pages_in_where_it_was_told_to():
+    """`streamtape serve --cors` answers a preflight."""
+    asked = PAGE | {"access-control-request-method": "POST"}
+    command = [sys.executable, "-m", "streamtape", "serve", "--cors", str(HELLO)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as serving:
+        response = httpx.options(f"{serving.stdout.readline().strip()}/v1/messages", headers=asked)
+        serving.terminate()
+    assert response.headers["access-control-allow-origin"] == PAGE["origin"]
