@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from cases import PATIENCE, brief, bytes_of, case_of, load, other_events
+from cases import PATIENCE, brief, bytes_of, case_of, load, other_events, ways
 from plain import PlainServer
 
 from streamtape import faults, splits, timing
@@ -17,11 +17,12 @@ from streamtape.playback import Head, Send, Wait, plan
 from streamtape.server import GAP, ReplayServer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from cases import Row
+    from cases import Row, Way
     from clients import Answer, Ask, Client
 
+    from streamtape.cassette import Cassette
     from streamtape.faults import Fault
     from streamtape.playback import Step
 
@@ -30,7 +31,7 @@ __all__ = ["check_faults"]
 _STALLED = 0.3  # seconds for one read of a client that is to find that nothing comes
 
 # What goes wrong, by the name that outcomes.json and the docs have for it. {} is an event of text.
-_FAULTS = {
+_CHUNKED = {
     "disconnect before the head": ("disconnect:before=head",),
     "disconnect": ("disconnect:at=0", "disconnect:inside={}", "disconnect:after=2"),
     "reset before the head": ("reset:before=head",),
@@ -52,6 +53,14 @@ _FAULTS = {
     "HTTP 500": ("http:500",),
     "HTTP 529": ("http:529",),
 }
+_UNFRAMED = {
+    "content-length": {
+        "disconnect, content-length": ("disconnect:at=0", "disconnect:inside={}"),
+        "reset, content-length": ("reset:at=0", "reset:inside={}"),
+    },
+    # (A FIN is the end of such a body: no client can tell.)
+    "until it closes": {"reset, until it closes": ("reset:at=0", "reset:inside={}")},
+}
 _TEXT_EVENT = {"anthropic": 4, "openai": 2}
 _AT_EVERY_EVENT = {
     "disconnect": faults.Disconnect,
@@ -62,16 +71,23 @@ _AT_EVERY_EVENT = {
 
 def check_faults(client: Client, ask: Ask, name: str, row: Row, *, long: bool) -> None:
     """Ask for a cassette under every fault; note what the client showed."""
-    for kind, fault in _faults_of(name, long=long):
-        served, real = _under(fault, client, ask, name)
-        problems = _differences(served, real) + _amount(client, served, name, fault)
-        row.note("faults", f"{name}, {fault}", problems)
-        row.shown.setdefault(kind, set()).add(served["error"] or "no error")
+    unframed = _UNFRAMED if client.shows_reads else {}
+    for way in ways(name, client.gap or GAP):
+        kinds = _CHUNKED if way.name == "chunked" else unframed.get(way.name, {})
+        for kind, fault in _faults_of(name, kinds, long=long and kinds is _CHUNKED):
+            served, real = _under(fault, ask, way)
+            problems = _differences(served, real)
+            if kinds is _CHUNKED:
+                problems += _amount(client, served, name, _steps_of(way.cassette, fault), fault)
+            row.note("faults", f"{name}, {fault}, {way.name}", problems)
+            row.shown.setdefault(kind, set()).add(served["error"] or "no error")
 
 
-def _faults_of(name: str, *, long: bool) -> Iterator[tuple[str, Fault]]:
+def _faults_of(
+    name: str, kinds: Mapping[str, tuple[str, ...]], *, long: bool
+) -> Iterator[tuple[str, Fault]]:
     """Yield every fault with its name; the long form has some at every boundary of events."""
-    for kind, texts in _FAULTS.items():
+    for kind, texts in kinds.items():
         for text in texts:
             yield kind, faults.parse(text.format(_TEXT_EVENT[name]))
     if long:
@@ -81,14 +97,13 @@ def _faults_of(name: str, *, long: bool) -> Iterator[tuple[str, Fault]]:
                 yield kind, fault
 
 
-def _under(fault: Fault, client: Client, ask: Ask, name: str) -> tuple[Answer, Answer]:
+def _under(fault: Fault, ask: Ask, way: Way) -> tuple[Answer, Answer]:
     """Ask a ReplayServer with a fault, and a server that really breaks like that."""
-    cassette = load(name)
     timeout = _STALLED if _is_endless(fault) else PATIENCE
-    with ReplayServer(cassette, fault=fault, gap=client.gap or GAP, cors=True) as server:
-        served = ask(case_of(cassette, server.url, timeout))
-    with PlainServer(lambda: _steps_of(name, fault)) as plain:
-        return served, ask(case_of(cassette, plain.url, timeout))
+    with ReplayServer(way.cassette, fault=fault, gap=way.gap, cors=True) as server:
+        served = ask(case_of(way.cassette, server.url, timeout))
+    with PlainServer(_steps_of(way.cassette, fault), way.framing) as plain:
+        return served, ask(case_of(way.cassette, plain.url, timeout))
 
 
 def _differences(served: Answer, real: Answer) -> list[str]:
@@ -100,9 +115,10 @@ def _differences(served: Answer, real: Answer) -> list[str]:
     ]
 
 
-def _amount(client: Client, answer: Answer, name: str, fault: Fault) -> list[str]:
+def _amount(
+    client: Client, answer: Answer, name: str, steps: list[Step], fault: Fault
+) -> list[str]:
     """Say what is wrong with how much a client saw in front of a fault."""
-    steps = _steps_of(name, fault)
     body = b"".join(step.data for step in steps if isinstance(step, Send))
     if client.shows_reads:
         status = next((step.status for step in steps if isinstance(step, Head)), None)
@@ -114,9 +130,9 @@ def _amount(client: Client, answer: Answer, name: str, fault: Fault) -> list[str
     return other_events(answer, name, body) if breaks else []
 
 
-def _steps_of(name: str, fault: Fault) -> list[Step]:
+def _steps_of(cassette: Cassette, fault: Fault) -> list[Step]:
     """Return what a server does under a fault, up to a wait without end."""
-    response = load(name).interactions[0].response
+    response = cassette.interactions[0].response
     steps: list[Step] = []
     for step in plan(response, splits.Recorded(), timing.Instant(), fault):
         steps.append(step)

@@ -4,32 +4,33 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from streamtape import cassette as cassettes
+from streamtape.cassette import Cassette
 from streamtape.sse import Decoder
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
     from clients import Answer
-
-    from streamtape.cassette import Cassette
 
 __all__ = [
     "PATIENCE",
     "Reads",
     "Row",
+    "Way",
     "brief",
     "bytes_of",
     "case_of",
     "ends_of",
     "load",
     "other_events",
+    "ways",
 ]
 
 PATIENCE = 30.0  # seconds for one read of a client
@@ -93,6 +94,39 @@ class Row:
 def load(name: str) -> Cassette:
     """Return one of the two cassettes."""
     return cassettes.load(CASSETTES / f"{name}.yaml")
+
+
+class Way(NamedTuple):
+    """How bodies come.
+
+    Attributes:
+        name: for outcomes.json and the docs.
+        cassette: what is served.
+        framing: the header of its response that says how the body is framed.
+        gap: seconds between two writes.
+    """
+
+    name: str
+    cassette: Cassette
+    framing: tuple[str, str]
+    gap: float
+
+
+def ways(name: str, gap: float) -> Iterator[Way]:
+    """Yield the ways in which a body comes: chunked first, as most model APIs send it."""
+    recorded = load(name)
+    (interaction,) = recorded.interactions
+    length = str(len(interaction.response.body))
+    for kind, framing in (
+        ("chunked", ("transfer-encoding", "chunked")),
+        ("content-length", ("content-length", length)),
+        ("until it closes", ("connection", "close")),
+    ):
+        headers = (("content-type", "text/event-stream"), framing)
+        response = replace(interaction.response, headers=headers)
+        framed = Cassette([replace(interaction, response=response)])
+        yield Way(kind, framed, framing, gap)
+    yield Way("chunked, no gap", recorded, ("transfer-encoding", "chunked"), 0.0)
 
 
 def case_of(cassette: Cassette, url: str, timeout: float) -> dict[str, Any]:

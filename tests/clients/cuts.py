@@ -6,39 +6,23 @@ has got the same bytes, and its reads end where that was asked for, as far as it
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from cases import PATIENCE, Reads, brief, bytes_of, case_of, ends_of, load, other_events
+from cases import PATIENCE, Reads, brief, bytes_of, case_of, ends_of, other_events, ways
 
 from streamtape import splits
-from streamtape.cassette import Cassette
 from streamtape.server import GAP, ReplayServer
 from streamtape.sweep import parse_over, subjects_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cases import Row
+    from cases import Row, Way
     from clients import Answer, Ask, Client
 
     from streamtape.sweep import Subject
 
 __all__ = ["check_cuts", "check_framings"]
-
-
-class Way(NamedTuple):
-    """How bodies come.
-
-    Attributes:
-        name: for outcomes.json and the docs.
-        cassette: what is served; its headers say how the body is framed.
-        gap: seconds between two writes.
-    """
-
-    name: str
-    cassette: Cassette
-    gap: float
 
 
 def check_cuts(client: Client, ask: Ask, name: str, over: str, row: Row) -> None:
@@ -70,22 +54,6 @@ def check_framings(client: Client, ask: Ask, name: str, over: str, row: Row) -> 
             answer, problems = replayed(ask, way, split)
             problems += read(answer, subject, split, reads)
             row.note("cuts", f"{way.name}, {split}", problems)
-
-
-def ways(name: str, gap: float) -> Iterator[Way]:
-    """Yield the ways in which a body comes: chunked first, as most model APIs send it."""
-    recorded = load(name)
-    (interaction,) = recorded.interactions
-    length = str(len(interaction.response.body))
-    for kind, framing in (
-        ("chunked", ("transfer-encoding", "chunked")),
-        ("content-length", ("content-length", length)),
-        ("until it closes", ("connection", "close")),
-    ):
-        headers = (("content-type", "text/event-stream"), framing)
-        response = replace(interaction.response, headers=headers)
-        yield Way(kind, Cassette([replace(interaction, response=response)]), gap)
-    yield Way("chunked, no gap", recorded, 0.0)
 
 
 def splits_of(subject: Subject, over: str) -> Iterator[splits.BodySplit]:
