@@ -41,8 +41,7 @@ __all__ = ["PATH", "Control", "Test"]
 PATH = "/__streamtape__/"
 
 _MOST_TESTS = 10_000  # whose sessions are kept; the oldest goes first
-_LOOKS = frozenset({"playbacks", "report"})
-_ANY_METHOD = frozenset({"GET", "POST"})
+_LOOKS = ("playbacks", "report")
 
 
 class Test(NamedTuple):

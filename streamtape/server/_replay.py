@@ -10,6 +10,7 @@ import functools
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import urlsplit
 
 from streamtape import cassette as cassettes
 from streamtape import faults, splits
@@ -114,7 +115,7 @@ class SessionServer(LoopbackServer):
     def _respond(self, request: Request) -> Iterator[ServerStep] | Live:
         try:
             orders = orders_of(request, heeded=self._control is not None)
-            if self._control is not None and PATH in request.url:
+            if self._control is not None and urlsplit(request.url).path.startswith(PATH):
                 return self._control.answer(orders.request, orders.test)
             wanted = orders.wanted
             if wanted.fault is not None:
