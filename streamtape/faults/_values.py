@@ -93,7 +93,8 @@ class Stall(Placed):
 
     def __post_init__(self) -> None:
         Placed.__post_init__(self)
-        if not isinstance(self.seconds, int | float) or not self.seconds > 0:
+        seconds: object = self.seconds  # whatever a text said
+        if not isinstance(seconds, int | float) or not seconds > 0:
             what = f"fault Stall(seconds={self.seconds!r})"
             raise UsageError(what, "a stall takes time", "Leave seconds out for one without end.")
         object.__setattr__(self, "seconds", float(self.seconds))

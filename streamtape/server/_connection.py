@@ -141,7 +141,7 @@ class Connection(Line):
         try:
             while await self._one_exchange():
                 pass
-        except (Closed, ConnectionError):
+        except (Closed, OSError):
             pass
         finally:
             self._transport.close()
@@ -288,5 +288,6 @@ class Connection(Line):
         """
         self._is_refused = True
         self._transport.write(refuse(refusal))
-        self._transport.write_eof()
+        with contextlib.suppress(OSError):  # who has reset the connection reads nothing
+            self._transport.write_eof()
         await self._wait_until(self._loop.time() + _FAREWELL)

@@ -1,7 +1,7 @@
 """The socket of one connection: exact writes, and waits that end when the client goes.
 
 It decides when bytes leave, and nothing about what they are. What is put is written when somebody
-waits, in one write, with TCP_NODELAY.
+waits, in one write, with TCP_NODELAY (which asyncio sets on every socket).
 """
 
 from __future__ import annotations
@@ -66,7 +66,6 @@ class Line(asyncio.Protocol):
         """Take the socket."""
         self._transport: asyncio.Transport = transport  # type: ignore[assignment]  # a socket's
         self._socket: socket.socket = transport.get_extra_info("socket")
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def eof_received(self) -> bool:
         """Notice that the client has closed its side; ours is closed when that has been noted."""

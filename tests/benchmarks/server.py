@@ -6,8 +6,8 @@ same client: raw sockets under epoll in a process of its own, that counts bytes 
 * Full speed: 200 clients, each asking again and again on its connection. `streamtape serve --gap 0`
   against `aimock --latency 0 --log-level silent` (its fastest; no pacing, no logging). Events per
   second, and per second of the server's processor time, which a busy machine does not change much.
-* Recorded timing: 500 streams at once, one chunk per 100 ms; how late each chunk comes, counted from
-  the request. Requests are spread over two seconds, as those of strangers are.
+* Recorded timing: 500 streams at once, one chunk per 100 ms; how late each chunk comes, counted
+  from the request. Requests are spread over two seconds, as those of strangers are.
 
 Needs Node 20 and npm. Run: python tests/benchmarks/server.py [FOLDER]
 FOLDER has aimock installed, or will have; by default a temporary one.

@@ -105,9 +105,10 @@ def test_orders_are_no_part_of_a_request(cassette):
     register_matcher("no orders", lambda live, _: not any("tape" in n for n, _ in live.headers))
     matching = Matching(("path", "no orders"))
     try:
-        with ReplayServer(cassette, control=True, matching=matching) as server:
-            with httpx.Client(base_url=server.url) as client:
-                assert reads(client, split="whole", test="a") == [27]
+        server = ReplayServer(cassette, control=True, matching=matching)
+        with server, httpx.Client() as client:
+            client.base_url = server.url
+            assert reads(client, split="whole", test="a") == [27]
     finally:
         del MATCHERS["no orders"]
     assert server.playbacks[0].request.header("x-streamtape-split") is None

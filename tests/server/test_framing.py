@@ -1,4 +1,4 @@
-"""How a body is framed: what the recorded headers say, what is asked for, and cuts in the framing."""
+"""How a body is framed: what recorded headers say, what is asked for, and cuts in the framing."""
 
 import http.client
 import socket
@@ -14,6 +14,7 @@ from streamtape.server._framing import framing_of, parse
 
 BODY = b"data: 1\n\ndata: 2\n\n"
 GET = b"GET /x HTTP/1.1\r\nHost: here\r\n\r\n"
+GET_ONCE = b"GET /x HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n"
 VALID = (
     "Valid are recorded, chunked, content-length, close, and, to cut the framing itself, "
     "chunked:bytes, chunked:size:N and chunked:at:N[,N...]."
@@ -31,7 +32,7 @@ def recording(*headers, method="GET", status=200, body=BODY, **response):
     )
 
 
-def raw(server, data=GET.replace(b"Host", b"Connection: close\r\nHost")):
+def raw(server, data=GET_ONCE):
     """Return what comes on a socket, until the server closes it."""
     port = int(server.url.rpartition(":")[2])
     with socket.create_connection(("127.0.0.1", port), timeout=5) as sock:
@@ -41,8 +42,15 @@ def raw(server, data=GET.replace(b"Host", b"Connection: close\r\nHost")):
 
 @pytest.mark.parametrize(
     "text",
-    ["recorded", "chunked", "content-length", "close", "chunked:bytes", "chunked:size:7"]
-    + ["chunked:at:0,3,9"],
+    [
+        "recorded",
+        "chunked",
+        "content-length",
+        "close",
+        "chunked:bytes",
+        "chunked:size:7",
+        "chunked:at:0,3,9",
+    ],
 )
 def test_a_framing_reads_back_as_itself(text):
     """Text and value are the same thing."""
@@ -77,7 +85,11 @@ def test_what_recorded_headers_say(headers, version, kind):
 @pytest.mark.parametrize(
     ("framing", "said", "body"),
     [
-        ("chunked", b"transfer-encoding: chunked", b"9\r\ndata: 1\n\n\r\n9\r\ndata: 2\n\n\r\n0\r\n\r\n"),
+        (
+            "chunked",
+            b"transfer-encoding: chunked",
+            b"9\r\ndata: 1\n\n\r\n9\r\ndata: 2\n\n\r\n0\r\n\r\n",
+        ),
         ("content-length", b"content-length: 18", BODY),
         ("close", b"connection: close", BODY),
     ],
@@ -117,7 +129,15 @@ def test_a_client_of_http_1_0_gets_no_chunks():
         ((), BODY, "complete", "eof:at=9", 9),
         ((("content-length", "18"),), BODY, "complete", "error:overloaded_error,at=9", None),
     ],
-    ids=["whole", "cut short", "as said", "of other bytes", "fault", "early end", "more at its end"],
+    ids=[
+        "whole",
+        "cut short",
+        "as said",
+        "of other bytes",
+        "fault",
+        "early end",
+        "more at its end",
+    ],
 )
 def test_a_length_is_what_was_promised(headers, body, end, fault, length):
     """A body that ends too early is shorter than the head says; a clean early end is not."""
@@ -141,8 +161,7 @@ def test_a_length_is_what_was_promised(headers, body, end, fault, length):
 def test_a_connection_lives_on_behind_a_length():
     """Keep-alive works with a length, and not where another length was promised than came."""
     with ReplayServer(recording(), framing="content-length", allow_playback_repeats=True) as server:
-        once = GET.replace(b"Host", b"Connection: close\r\nHost")
-        assert raw(server, GET + GET + once).count(BODY) == 3
+        assert raw(server, GET + GET + GET_ONCE).count(BODY) == 3
 
 
 def test_more_or_less_than_was_promised_ends_the_connection(serving):
@@ -191,7 +210,7 @@ def test_the_framing_itself_can_be_cut(cut, expected):
     with ReplayServer(recording(body=body), framing=f"chunked:{cut}", split="whole") as server:
         port = int(server.url.rpartition(":")[2])
         with socket.create_connection(("127.0.0.1", port), timeout=5) as sock:
-            sock.sendall(GET.replace(b"Host", b"Connection: close\r\nHost"))
+            sock.sendall(GET_ONCE)
             while data := sock.recv(65536):
                 reads.append(data)
     framed = b"b\r\n" + body + b"\r\n0\r\n\r\n"

@@ -4,11 +4,14 @@ The long form (`pytest --long`): 100,000 requests without a socket, 20,000 over 
 of its own whose memory is looked at; slow ones included.
 """
 
+import asyncio
 import contextlib
+import errno
 import random
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -17,8 +20,11 @@ import pytest
 
 from streamtape.playback import Finish, Head, Send
 from streamtape.server import Limits, ReplayServer
+from streamtape.server._connection import Connection, Service
 from streamtape.server._framing import Frame
 from streamtape.server._http import CONTINUE, Asked, Refusal, Reply, Requests
+from streamtape.server._meter import Meter
+from streamtape.server._sockets import Receivers
 from streamtape.server._steps import Burst
 
 HELLO = Path(__file__).parents[2] / "cassettes" / "hello.yaml"
@@ -76,7 +82,7 @@ SEEDS = (
     b"POST / HTTP/1.1\r\nhost: h\r\ntransfer-encoding: chunked\r\n\r\nffffffffffffffff\r\nx",
     b"POST / HTTP/1.1\r\nhost: h\r\ntransfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
     b"POST / HTTP/1.1\r\nhost: h\r\ncontent-length: 99999999999999999\r\n\r\n",
-    b"POST / HTTP/1.1\r\nhost: h\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+    b"PUT / HTTP/1.1\r\nhost:\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
     b"GET / HTTP/1.1\r\nhost: h\r\n" + b"x: y\r\n" * 5000 + b"\r\n",
     b"GET /" + b"a" * 40_000 + b" HTTP/1.1\r\nhost: h\r\n\r\n",
     b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x00" * 500,  # the beginning of TLS
@@ -195,33 +201,36 @@ with ReplayServer(sys.argv[1], control=True, allow_playback_repeats=True, keep=1
 def apart(patience):
     """A server in a process of its own; give its URL and its process."""
     command = [sys.executable, "-c", SERVER, str(HELLO), str(patience)]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, text=True, **pipes) as process:
-        yield process.stdout.readline().strip(), process
-        _, said = process.communicate(timeout=20)
-    assert (process.returncode, said) == (0, "")
+    with tempfile.TemporaryFile() as said:
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": said}
+        with subprocess.Popen(command, text=True, **pipes) as process:
+            yield process.stdout.readline().strip(), process
+            process.communicate(timeout=20)
+        said.seek(0)
+        assert (process.returncode, said.read()) == (0, b"")
 
 
 def exchange(port, sent, patience=0.02):
     """Send these pieces on a connection of its own; return what came back by then."""
     answer = b""
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as sock:
-        with contextlib.suppress(ConnectionError):
-            for piece in sent:
-                sock.sendall(piece)
-            sock.settimeout(patience)
-            with contextlib.suppress(TimeoutError):
-                while data := sock.recv(65536):
-                    answer += data
-                    if answer.endswith(b"0\r\n\r\n"):
-                        break
+    with (
+        socket.create_connection(("127.0.0.1", port), timeout=10) as sock,
+        contextlib.suppress(ConnectionError, TimeoutError),
+    ):
+        for piece in sent:
+            sock.sendall(piece)
+        sock.settimeout(patience)
+        while data := sock.recv(65536):
+            answer += data
+            if answer.endswith(b"0\r\n\r\n"):
+                break
     return answer
 
 
 @pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
 def test_nothing_that_is_sent_breaks_a_server():
-    """20,000 over sockets, slow ones among them: no crash, memory within 5 MB, and still serving."""
+    """20,000 over sockets, slow ones among them: no crash, memory within 5 MB, still serving."""
     draw = random.Random(21)
     with apart(patience=2) as (url, process):
         port = int(url.rpartition(":")[2])
@@ -232,8 +241,9 @@ def test_nothing_that_is_sent_breaks_a_server():
                 before = resident(process.pid)
             exchange(port, pieces(draw, hostile(draw)))
             if not number % 50:
-                sock = socket.create_connection(("127.0.0.1", port))
-                slow = [*slow[-100:], sock]
+                slow.append(socket.create_connection(("127.0.0.1", port)))
+                while len(slow) > 100:
+                    slow.pop(0).close()
             for each in draw.sample(slow, min(3, len(slow))):
                 with contextlib.suppress(OSError):
                     each.send(b"G")
@@ -256,7 +266,7 @@ def impatient():
 
 
 def test_a_request_has_its_time(impatient):
-    """Who sends a byte now and then gets a 408 when the time is over; others are served meanwhile."""
+    """Who sends a byte now and then gets a 408 when time is over; others are served meanwhile."""
     port = int(impatient.url.rpartition(":")[2])
     slow = [socket.create_connection(("127.0.0.1", port), timeout=5) for _ in range(20)]
     began = time.monotonic()
@@ -280,10 +290,48 @@ def test_a_connection_without_a_request_is_closed(impatient, talk):
 
 
 def test_what_is_sent_ahead_waits_in_the_network(impatient):
-    """A client that sends requests without reading fills its own memory, and is served in the end."""
+    """A client that sends without reading fills its own memory, and is served in the end."""
     port = int(impatient.url.rpartition(":")[2])
     with socket.create_connection(("127.0.0.1", port), timeout=5) as sock:
         sock.sendall(post(GOOD) * 400)
         sock.sendall(post(GOOD, b"connection: close"))
         answer = b"".join(iter(lambda: sock.recv(1 << 20), b""))
     assert answer.count(b"HTTP/1.1 200 OK\r\n") == 401
+
+
+class Reset(asyncio.Transport):
+    """The transport of a connection that its client has reset, which nobody has noticed yet."""
+
+    def __init__(self, protocol):
+        super().__init__()
+        self.protocol = protocol
+
+    def get_extra_info(self, _name, default=None):
+        return default
+
+    def write(self, data):
+        pass
+
+    def write_eof(self):
+        raise OSError(errno.ENOTCONN, "Transport endpoint is not connected")
+
+    def close(self):
+        self.protocol.connection_lost(None)
+
+
+def test_who_resets_while_it_is_refused():
+    """A client that does not wait for what is wrong with its request is nobody's error."""
+
+    async def main():
+        receivers = Receivers()
+        common = (None, None, Limits(), Meter(), receivers, set())
+        connection = Connection(Service(*common))
+        connection.connection_made(Reset(connection))
+        connection.data_received(b"no HTTP at all\r\n\r\n")
+        await asyncio.sleep(0)
+        connection.eof_received()
+        await connection.over()
+        receivers.close()
+        return connection._task.exception()
+
+    assert asyncio.run(main()) is None
