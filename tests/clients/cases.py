@@ -15,9 +15,11 @@ from streamtape.cassette import Cassette
 from streamtape.sse import Decoder
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from clients import Answer
+
+    from streamtape.splits import BodySplit
 
 __all__ = [
     "PATIENCE",
@@ -46,11 +48,20 @@ class Reads:
         cuts: splits that were asked for.
         merged: those of which it saw two chunks as one.
         most: the share of cuts that may be, where nobody can tell when the client has read.
+        first: the first that was, with the ends of the reads that it saw instead.
     """
 
     cuts: int = 0
     merged: int = 0
     most: float = 0.0
+    first: str = ""
+
+    def add(self, split: BodySplit, asked: Sequence[int], seen: Sequence[int]) -> None:
+        """Count one split: the ends of the reads that were asked for, and of those that came."""
+        self.cuts += 1
+        if list(asked) != list(seen):
+            self.merged += 1
+            self.first = self.first or f"{split}, reads end at {list(seen)}"
 
     def __str__(self) -> str:
         if self.merged > self.most * self.cuts:

@@ -65,8 +65,7 @@ def splits_of(subject: Subject, over: str) -> Iterator[splits.BodySplit]:
 
 def read(answer: Answer, subject: Subject, split: splits.BodySplit, reads: Reads) -> list[str]:
     """Count whether the boundaries were seen; say so where it is not the body that came."""
-    reads.cuts += 1
-    reads.merged += ends_of(answer) != list(subject.offsets(split))
+    reads.add(split, subject.offsets(split), ends_of(answer))
     return [] if bytes_of(answer) == subject.body else ["other bytes"]
 
 

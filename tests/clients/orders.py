@@ -45,8 +45,7 @@ def check_orders(client: Client, ask: Ask, name: str, row: Row) -> None:
             problems = [] if same and answer["error"] is None else ["another result"]
             if client.shows_reads:
                 problems += [] if bytes_of(answer) == subject.body else ["other bytes"]
-                reads.cuts += 1
-                reads.merged += ends_of(answer) != list(subject.offsets(split))
+                reads.add(split, subject.offsets(split), ends_of(answer))
             row.note("cuts", f"{name}, ordered {split}", problems)
         for kind, fault in _FAULTS.items():
             shown = ordered(f"fault-{kind}", fault=fault)["error"] or "no error"
