@@ -3,8 +3,8 @@
     >>> with ReplayServer("hello.yaml", split="bytes") as server:
     ...     client = anthropic.Anthropic(base_url=server.url, api_key="any")
 
-A server binds to 127.0.0.1 and to nothing else. It performs the same steps as the in-process
-transports, as socket writes, FIN and RST.
+A server binds to 127.0.0.1, and to another address only where it is asked to. It performs the same
+steps as the in-process transports, as socket writes, FIN and RST.
 """
 
 from streamtape.server._connection import Limits

@@ -266,8 +266,11 @@ def main(folder):
     for name, command in commands.items():
         port = free_port()
         option = "-p" if name == "aimock" else "--port"
-        with running([*command, option, str(port)], port):
-            print(f"  {name:10}  {percentiles(measured('timed', port, 'event: '))}")
+        with running([*command, option, str(port)], port) as process:
+            before = cpu(process)
+            late = measured("timed", port, "event: ")
+            used = (cpu(process) - before) / (STREAMS * CHUNKS) * 1e6
+            print(f"  {name:10}  {percentiles(late)}  ({used:.0f} us of processor time a chunk)")
 
 
 if __name__ == "__main__":

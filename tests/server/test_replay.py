@@ -10,8 +10,8 @@ import pytest
 
 from streamtape.cassette import Cassette, End, Filters, Interaction, Request, Response
 from streamtape.playback import Finish, Gap, Send
-from streamtape.server import ReplayServer, _played
-from streamtape.server._sockets import unacknowledged, unread
+from streamtape.server import ReplayServer, _played, _sockets
+from streamtape.server._sockets import Receivers, unacknowledged, unread
 
 HELLO = Path(__file__).parents[2] / "cassettes" / "hello.yaml"
 BODY = "data: Zürich\n\n".encode()
@@ -158,6 +158,38 @@ def test_how_much_has_not_been_read():
             assert unread(server) == 5
             client.recv(3)
             assert unread(server) == 2
+
+
+@linux
+@pytest.mark.parametrize("has_netlink", [True, False])
+def test_the_kernel_is_asked_for_one_socket(monkeypatch, has_netlink):
+    """Where it cannot be, the table that every Linux has says the same."""
+    if not has_netlink:
+        monkeypatch.delattr(socket, "AF_NETLINK")
+    receivers = Receivers()
+    assert receivers.tells
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        client = socket.create_connection(listening.getsockname())
+        server, _ = listening.accept()
+        with client, server:
+            server.sendall(b"hello")
+            while unacknowledged(server):
+                pass
+            assert receivers.unread(server) == 5
+            client.recv(5)
+            assert receivers.unread(server) == 0
+        assert receivers.unread(server) == 0  # there is no connection any more
+    receivers.close()
+    receivers.close()
+
+
+@linux
+def test_a_connection_to_nobody_on_this_machine():
+    """Whoever reads at the other end of the world is not in the kernel's tables."""
+    receivers = Receivers()
+    elsewhere = ("192.0.2.1", 9), ("192.0.2.2", 9)
+    assert _sockets._ask(receivers._netlink, *elsewhere) == 0
+    receivers.close()
 
 
 def test_a_socket_that_is_not_connected_has_nothing_under_way():
