@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 
+import streamtape
 from streamtape.cassette import Cassette, Interaction, Request, Response
 from streamtape.playback import Finish, Head
 from streamtape.server import ReplayServer
@@ -104,6 +105,14 @@ def test_the_first_request_of_a_page_has_a_connection_of_its_own():
     with ReplayServer(recording(), cors=True) as server:
         response = httpx.options(f"{server.url}/v1/x", headers=asked)
     assert response.headers["connection"] == "close"
+
+
+def test_serve_lets_pages_in_where_it_was_told_to():
+    """`streamtape.serve` takes the option, as every face of the server does."""
+    asked = PAGE | {"access-control-request-method": "POST"}
+    with streamtape.serve(HELLO, cors=True) as server:
+        response = httpx.options(f"{server.url}/v1/messages", headers=asked)
+    assert response.headers["access-control-allow-origin"] == PAGE["origin"]
 
 
 def test_the_command_lets_pages_in_where_it_was_told_to():
