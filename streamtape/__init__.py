@@ -5,9 +5,9 @@
     ...     print(stream.get_final_text())
 
 The names below are the front door; each subpackage (`sse`, `splits`, `timing`, `faults`,
-`cassette`, `playback`, `messages`, `sweep`, `strategies`, `transports`, `server`, `command`,
-`errors`) is public too. Nothing heavy is imported before it is used: a test session that does not
-use streamtape does not pay for it.
+`cassette`, `playback`, `messages`, `sweep`, `strategies`, `transports`, `server`, `proxy`,
+`command`, `verify`, `errors`) is public too. Nothing heavy is imported before it is used: a test
+session that does not use streamtape does not pay for it.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ _SUBPACKAGES = frozenset(
         "faults",
         "messages",
         "playback",
+        "proxy",
         "respx",
         "server",
         "splits",
@@ -60,6 +61,7 @@ _SUBPACKAGES = frozenset(
         "sweep",
         "timing",
         "transports",
+        "verify",
     }
 )
 

@@ -11,9 +11,11 @@
             ├── CassetteError            your file: always names it
             │   ├── CassetteNotFoundError
             │   ├── CassetteFormatError  (file, line, field, remedy)
-            │   └── CassetteWriteError
+            │   ├── CassetteWriteError
+            │   └── CassetteAgedError    the live service answers otherwise
             ├── UnplayedError            your test: it left undone what the cassette holds
             ├── NetworkBlockedError      your test: it wants to leave the machine
+            ├── UpstreamError            the network: nobody answers where a proxy forwards to
             ├── PlaybackError            your test: a stream did not go as it was to
             └── StreamError              the peer's bytes
                 └── EventTooLargeError
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CaseTimeout",
+    "CassetteAgedError",
     "CassetteError",
     "CassetteFormatError",
     "CassetteMiss",
@@ -45,6 +48,7 @@ __all__ = [
     "StreamError",
     "StreamtapeError",
     "UnplayedError",
+    "UpstreamError",
     "UsageError",
 ]
 
@@ -138,6 +142,24 @@ class CassetteWriteError(CassetteError):
         return type(self), (self.path, self.reason, self.remedy)
 
 
+class CassetteAgedError(CassetteError, AssertionError):
+    """The live service no longer answers as the cassette says, or could not be asked.
+
+    Attributes:
+        path: the cassette. It is left as it is.
+        lines: what came of each interaction.
+        remedy: the command that records it again.
+    """
+
+    def __init__(self, path: Path, lines: Sequence[str], remedy: str) -> None:
+        self.path, self.lines, self.remedy = path, list(lines), remedy
+        text = "".join(f"\n  {line}" for line in self.lines)
+        super().__init__(f"{path}: the live service does not answer as recorded:{text}\n{remedy}")
+
+    def __reduce__(self) -> tuple[type[CassetteAgedError], tuple[Path, list[str], str]]:
+        return type(self), (self.path, self.lines, self.remedy)
+
+
 class UnplayedError(StreamtapeError, AssertionError):
     """The test passed without replaying what its cassette holds.
 
@@ -201,6 +223,29 @@ class NetworkBlockedError(StreamtapeError, ConnectionError):
 
     def __reduce__(self) -> tuple[type[NetworkBlockedError], tuple[str, int | None]]:
         return type(self), (self.host, self.port)
+
+
+class UpstreamError(StreamtapeError, ConnectionError):
+    """A request that the recording proxy forwarded, and that nobody answered.
+
+    Attributes:
+        request: the request's method and URL.
+        reason: what the network said.
+    """
+
+    def __init__(self, request: str, reason: str) -> None:
+        self.request, self.reason = request, reason
+        super().__init__(request, reason)
+
+    # A ConnectionError is an OSError, whose own `__str__` expects an errno.
+    def __str__(self) -> str:
+        return (
+            f"{self.request} was not answered: {self.reason}. "
+            "Check the address, the network and the server's certificate."
+        )
+
+    def __reduce__(self) -> tuple[type[UpstreamError], tuple[str, str]]:
+        return type(self), (self.request, self.reason)
 
 
 class StreamError(StreamtapeError):

@@ -12,7 +12,7 @@ holds the golden cassettes in `cassettes/`. An HTML comment right above a block 
   (``...`` stands for anything); a command without shown output must succeed.
 
 ``<!-- upstream NAME -->`` anywhere in a page: an embedded upstream is live while the page is
-carried out, and the environment variable NAME holds its URL.
+carried out, and the environment variable NAME holds its URL. (Commands may say ``$NAME``.)
 """
 
 import gc
@@ -131,7 +131,7 @@ class Project:
         result.assert_outcomes(**{kind: int(count) for kind, count in counts.items()})
 
     def _run(self, command, output):
-        program, *arguments = shlex.split(command)
+        program, *arguments = map(os.path.expandvars, shlex.split(command))
         if program == "pytest":
             result = self._pytester.runpytest_inprocess(*arguments)
             status, lines = result.ret, result.outlines

@@ -14,8 +14,10 @@ EXAMPLES = [
     errors.CassetteFormatError(FILE, "not YAML", "Restore it.", line=3, field="a.b"),
     errors.CassetteFormatError(FILE, "the file is empty", "Restore it."),
     errors.CassetteWriteError(FILE, "No space left on device", "Make room."),
+    errors.CassetteAgedError(FILE, ["1. GET u: AGED", "   status: 200 -> 404"], "Record it."),
     errors.UnplayedError(FILE, ["POST https://a.example/"]),
     errors.UnplayedError(None, ["POST https://a.example/"]),
+    errors.UpstreamError("GET u", "Connection refused"),
     errors.EventTooLargeError(10, 14),
     errors.CassetteMiss("GET u", FILE, ["the cassette is empty"], "Record it."),
     errors.CaseTimeout(5, "client.py:3"),
@@ -58,10 +60,14 @@ def test_sentences():
         "hello.yaml:3: a.b: not YAML. Restore it.",
         "hello.yaml: the file is empty. Restore it.",
         "hello.yaml: the recording was not saved: No space left on device. Make room.",
+        "hello.yaml: the live service does not answer as recorded:\n"
+        "  1. GET u: AGED\n     status: 200 -> 404\nRecord it.",
         "hello.yaml: 1 interaction(s) never requested:\n"
         "  POST https://a.example/\nRe-record, or remove them from the file.",
         "the cassette: 1 interaction(s) never requested:\n"
         "  POST https://a.example/\nRe-record, or remove them from the file.",
+        "GET u was not answered: Connection refused. "
+        "Check the address, the network and the server's certificate.",
         "an event of at least 14 bytes is over the limit of 10 bytes. "
         "Raise max_event_size if the stream is to be trusted.",
         "hello.yaml has no answer to GET u\n  the cassette is empty\nRecord it.",

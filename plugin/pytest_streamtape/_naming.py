@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pytest
 
-__all__ = ["cassette_path", "file_name"]
+__all__ = ["cassette_path", "file_name", "relative"]
 
 # Not allowed in a file name on some platform, or (the tilde) used by us to mark a replaced name.
 _ILLEGAL = re.compile(r"[<>?%*:|\"'/\\~\x00-\x1f]")
@@ -39,6 +39,12 @@ def cassette_path(item: pytest.Item, named: str | None, folder: str) -> Path:
     own_name = _SHARD.sub("", item.name)
     name = f"{cls.__qualname__}.{own_name}" if cls else own_name
     return own / f"{file_name(name)}.yaml"
+
+
+def relative(path: Path, config: pytest.Config) -> str:
+    """Return a path as it is shown: from where pytest was started, if it is below."""
+    root = config.invocation_params.dir
+    return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
 
 
 def file_name(name: str) -> str:

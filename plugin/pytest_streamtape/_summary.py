@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 
     from streamtape.sweep import SweepReport
 
-__all__ = ["SAVED", "Summary"]
+__all__ = ["SAVED", "VERIFIED", "Summary"]
 
 _WIDTH = 96
 
 SAVED = "streamtape_saved"
-"""The property of a report that says which recording was written."""
+"""The property of a report that says which recording was written, and what was redacted in it."""
+VERIFIED = "streamtape_verified"
+"""The property of a report that says what came of asking the live service again."""
 
 
 class Summary:
@@ -30,18 +32,23 @@ class Summary:
 
     Args:
         coverage_file: where the boundary coverage goes as JSON, or None.
+        all_boundaries: whether every kind of boundary is printed, also those of which the
+            recordings have none.
     """
 
-    def __init__(self, coverage_file: str | None) -> None:
+    def __init__(self, coverage_file: str | None, *, all_boundaries: bool) -> None:
         self._coverage_file = coverage_file
-        self._saved: list[str] = []
+        self._all_boundaries = all_boundaries
+        self._told: dict[str, list[str]] = {SAVED: [], VERIFIED: []}
         self._swept: dict[str, SweepReport] = {}
         self._troubles = [0, 0]  # how many runs under a fault or abort, and how many failed
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep what a test sent along."""
         if report.when == "teardown":
-            self._saved += [str(line) for name, line in report.user_properties if name == SAVED]
+            for name, text in report.user_properties:
+                if name in self._told:
+                    self._told[name] += str(text).splitlines()
         swept = getattr(report, "streamtape_sweep", None) or {}
         if "troubles" in swept:
             self._troubles = [a + b for a, b in zip(self._troubles, swept["troubles"], strict=True)]
@@ -54,11 +61,12 @@ class Summary:
             )
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Say which cassettes were written, and which boundaries were cut at."""
-        if self._saved:
-            terminalreporter.section("streamtape: recorded")
-            for line in self._saved:
-                terminalreporter.write_line(line)
+        """Say what was written, what was verified, and which boundaries were cut at."""
+        for name, title in ((SAVED, "recorded"), (VERIFIED, "verified")):
+            if self._told[name]:
+                terminalreporter.section(f"streamtape: {title}")
+                for line in self._told[name]:
+                    terminalreporter.write_line(line)
         checked, failed = self._troubles
         if checked:
             terminalreporter.section("streamtape: faults and aborts")
@@ -68,7 +76,10 @@ class Summary:
             self._boundaries(terminalreporter)
 
     def _boundaries(self, terminalreporter: Any) -> None:
-        from streamtape.sweep import coverage_line  # noqa: PLC0415 - for sessions that sweep
+        from streamtape.sweep import (  # noqa: PLC0415 - for sessions that sweep
+            coverage_line,
+            coverage_sentence,
+        )
 
         first, *others = self._swept.values()
         total = first
@@ -80,8 +91,12 @@ class Summary:
             f"{len(self._swept)} test(s) swept under {total.checked:,} splits"
             f"{f', {failing} failing' if failing else ''}"
         )
-        for line in _packed(coverage_line(total.coverage).split("   ")):
-            terminalreporter.write_line(line)
+        if self._all_boundaries:
+            for line in _packed(coverage_line(total.coverage).split("   ")):
+                terminalreporter.write_line(line)
+        else:
+            more = "--streamtape-boundaries tells more"
+            terminalreporter.write_line(f"{coverage_sentence(total.coverage)} ({more})")
         if self._coverage_file:
             content = json.dumps(total.coverage.to_dict(), indent=1)
             Path(self._coverage_file).write_text(f"{content}\n", "utf-8")

@@ -17,7 +17,7 @@ import pytest
 
 from pytest_streamtape import _naming, _options
 from pytest_streamtape._state import state_of
-from pytest_streamtape._summary import SAVED, Summary
+from pytest_streamtape._summary import SAVED, VERIFIED, Summary
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -26,35 +26,35 @@ if TYPE_CHECKING:
     from pytest_streamtape._state import State
     from streamtape import Tape
 
+_MOST_FINDINGS = 10
+_VALUES = (
+    ("mode", "MODE", "none (default; here, a lock), once, new_episodes, all, rewrite, verify"),
+    ("split", "SPLIT", "whole, events, lines, bytes, size:N, at:N,N, random:SEED, 2/at:N"),
+    ("timing", "TIMING", "instant (default), recorded, x10 (a speed) or fixed:50ms"),
+    ("fault", "FAULT", "disconnect:after=5, reset:, eof:, stall:, error:, http:529, ..."),
+    ("abort", "EVENT", "tell the test to abort after this event; see tape.when_aborting"),
+    ("variant", "NAME", "replay a rewritten copy of the recording: crlf, bom, ..."),
+    ("coverage", "FILE", "write which boundaries sweeps have cut at, as JSON"),
+)
+_FLAGS = (
+    (
+        "save-failures",
+        "keep a sweep's smallest failing split beside its cassette, to be tried first",
+    ),
+    ("boundaries", "print every kind of boundary, and which variants make what is missing"),
+    ("unused", "fail if there are cassettes that no test uses, and list them"),
+)
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options."""
     group = parser.getgroup("streamtape", "streamtape: record and replay streams")
-    for name, metavar, text in (
-        (
-            "mode",
-            "MODE",
-            "none (default; here, a lock), once, new_episodes, all, rewrite",
-        ),
-        (
-            "split",
-            "SPLIT",
-            "whole, events, lines, bytes, size:N, at:N,N, random:SEED, 2/at:N",
-        ),
-        ("timing", "TIMING", "instant (default), recorded, x10 (a speed) or fixed:50ms"),
-        ("fault", "FAULT", "disconnect:after=5, reset:, eof:, stall:, error:, http:529, ..."),
-        ("abort", "EVENT", "tell the test to abort after this event; see tape.when_aborting"),
-        ("variant", "NAME", "replay a rewritten copy of the recording: crlf, bom, ..."),
-        ("coverage", "FILE", "write which boundaries sweeps have cut at, as JSON"),
-    ):
+    for name, metavar, text in _VALUES:
         dest = f"streamtape_{name}"
         group.addoption(f"--streamtape-{name}", dest=dest, metavar=metavar, help=text)
-    group.addoption(
-        "--streamtape-save-failures",
-        dest="streamtape_save_failures",
-        action="store_true",
-        help="keep the smallest failing split of a sweep beside its cassette, to be tried first",
-    )
+    for name, text in _FLAGS:
+        dest = f"streamtape_{name.replace('-', '_')}"
+        group.addoption(f"--streamtape-{name}", dest=dest, action="store_true", help=text)
     group.addoption(
         "--streamtape-block-network",
         dest="streamtape_block_network",
@@ -84,8 +84,15 @@ def pytest_configure(config: pytest.Config) -> None:
         "of the test, or record it; with sweep, once for every split",
     )
     _options.check_command_line(config)
-    summary = Summary(config.getoption("streamtape_coverage"))
+    summary = Summary(
+        config.getoption("streamtape_coverage"),
+        all_boundaries=config.getoption("streamtape_boundaries"),
+    )
     config.pluginmanager.register(summary, "streamtape-summary")
+    if config.getoption("streamtape_unused"):
+        from pytest_streamtape._unused import Unused  # noqa: PLC0415 - for sessions that ask
+
+        config.pluginmanager.register(Unused(config), "streamtape-unused")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -127,6 +134,7 @@ def tape(request: pytest.FixtureRequest) -> Iterator[Tape]:
         yield started
     finally:
         started.stop()
+        _report_verified(item, started)
     if state.passed or started.options.record_on_exception:
         _save(item, started)
 
@@ -151,7 +159,7 @@ def _start(item: pytest.Item, defaults: dict[str, Any]) -> Tape:
         # A failure of the test, not an error of its set-up; and nothing may reach a network.
         state_of(item).missing = (
             f"streamtape: no cassette for {item.name}.\n"
-            f"  expected  {_relative(path, item.config)}\n"
+            f"  expected  {_naming.relative(path, item.config)}\n"
             f"  record it with  {again}=once   (it calls the live API)"
         )
         remedy = f"Record it with: {again}=once"
@@ -191,10 +199,32 @@ def _save(item: pytest.Item, tape: Tape) -> None:
     if new:
         chunks = sum(len(response.chunk_sizes) for response in new)
         seconds = sum(response.duration for response in new)
-        path = _relative(tape.path, item.config)
+        path = _naming.relative(tape.path, item.config)
         what = f"{len(new)} interaction(s), {chunks} chunks, {seconds:.1f} s"
         # A property of the report: xdist carries it to the process that prints.
-        item.user_properties.append((SAVED, f"{path}: {what}"))
+        item.user_properties.append((SAVED, "\n".join([f"{path}: {what}", *_findings(tape)])))
+
+
+def _findings(tape: Tape) -> Iterator[str]:
+    """Yield what was replaced in a recording: what it was and where, never itself."""
+    for finding in tape.findings[:_MOST_FINDINGS]:
+        yield f"  redacted: {finding}"
+    if left := len(tape.findings[_MOST_FINDINGS:]):
+        yield f"  redacted: {left} more"
+
+
+def _report_verified(item: pytest.Item, tape: Tape) -> None:
+    """Send along what came of verifying a cassette, whether the test has passed or not."""
+    if tape.mode != "verify":
+        return
+    path = _naming.relative(tape.path, item.config)
+    reports = tape.verified()
+    if not reports:
+        is_live = tape.session.mode == "verify"
+        why = "not asked" if is_live else "replayed, for the test stages a fault or an abort"
+        item.user_properties.append((VERIFIED, f"{path}: {why}"))
+    for report in reports:
+        item.user_properties.append((VERIFIED, f"{path}: " + "\n".join(report.lines())))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -271,8 +301,3 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 def _failed(error: Exception) -> BaseException:
     """Return a failure that is a sentence: a traceback into streamtape would not help."""
     return pytest.fail.Exception(f"streamtape: {error}", pytrace=False)
-
-
-def _relative(path: Any, config: pytest.Config) -> str:
-    root = config.invocation_params.dir
-    return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)

@@ -38,6 +38,7 @@ class TapeOptions:
     block_network: bool = False
     allowed_hosts: tuple[str, ...] = ()
     unplayed: str = "ignore"
+    unread: str | None = None  # as `unplayed`
     leaks: str = "ignore"
     record_on_exception: bool = False
     clock: Callable[[], Clock] = RealClock
@@ -103,6 +104,7 @@ _PARSERS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "then": ("then", parse_then),
     "abort": ("abort", parse_abort),
     "unplayed": ("unplayed", lambda value: _parse_choice("unplayed", value)),
+    "unread": ("unread", lambda value: _parse_choice("unread", value)),
     "leaks": ("leaks", lambda value: _parse_choice("leaks", value)),
     "record_on_exception": ("record_on_exception", bool),
     "allow_playback_repeats": ("allow_playback_repeats", bool),

@@ -18,9 +18,10 @@ from streamtape import cassette as cassettes
 from streamtape._facade._observed import Observed
 from streamtape._facade._options import TapeOptions
 from streamtape._facade._player import Cassette
+from streamtape._facade._verdict import verdict, verified
 from streamtape._hold import Holding
-from streamtape.clock import RealClock, VirtualClock
-from streamtape.errors import CassetteError, CassetteNotFoundError, PlaybackError, UnplayedError
+from streamtape.clock import RealClock, VirtualClock, today
+from streamtape.errors import CassetteError, CassetteNotFoundError
 from streamtape.playback import AbortPoint, Mode, Playback, Session
 
 if TYPE_CHECKING:
@@ -31,11 +32,15 @@ if TYPE_CHECKING:
     from streamtape._facade._serve import Serving
     from streamtape.cassette import Finding, Interaction
     from streamtape.faults import Faults
+    from streamtape.verify import Verified
 
     Params = ParamSpec("Params")
     Returned = TypeVar("Returned")
 
 __all__ = ["Tape", "use_cassette"]
+
+_RECORD = "Record it with mode='once' or 'new_episodes'."
+_REMEDIES = {"verify": "Record it again with mode='rewrite'."}
 
 
 class Tape(Observed):
@@ -62,16 +67,16 @@ class Tape(Observed):
         self,
         path: Path,
         options: TapeOptions,
-        remedy: str = "Record it with mode='once' or 'new_episodes'.",
+        remedy: str = _RECORD,
         *,
         missing_ok: bool = False,
         cassette: cassettes.Cassette | None = None,
     ) -> None:
         self.path = path
         self.options = options
-        self._remedy = remedy
+        self.remedy = remedy
         if cassette is None:
-            missing_ok = missing_ok or options.mode != "none"
+            missing_ok = missing_ok or options.mode not in ("none", "verify")
             cassette = _existing(path, remedy, missing_ok=missing_ok)
         self.session = self._session(cassette)
         # A recording is of real time, whatever its replays are to have.
@@ -165,18 +170,12 @@ class Tape(Observed):
     def serve(self, *, set_environment: bool = False, **options: Any) -> Serving:
         """Serve the cassette on a socket of 127.0.0.1, too: ``with``, or ``async with``.
 
-        ::
-
-            with tape.serve(set_environment=True) as server:
-                subprocess.run(["node", "chat.mjs"], check=True)
-
         What is served is of this use: `playbacks`, `unplayed`, `hold` and the verdict on misses
         know of it. Matching leaves out scheme, host and port.
 
         Args:
             set_environment: see `streamtape.serve`.
-            options: ``gap``, ``framing``, ``control``, ``host``, ``port``, ``limits``; see
-                `streamtape.server.SessionServer`.
+            options: of the server; see `streamtape.server.SessionServer`, and ``host``, ``port``.
 
         Raises:
             UsageError: this use records, or its time is virtual.
@@ -193,26 +192,24 @@ class Tape(Observed):
         """
         recorded = self.session.recorded
         if recorded:
-            cassettes.update(self.path, self.session.merged)
+            merged = functools.partial(self.session.merged, recorded=today())
+            cassettes.update(self.path, merged)
         return recorded
 
+    def verified(self) -> list[Verified]:
+        """Return what came of verifying each interaction (mode ``verify``); else nothing."""
+        return verified(self)
+
     def verdict(self) -> BaseException | None:
-        """Return what must fail the test although it passed: a miss, the unplayed, a leak."""
-        if self.session.misses:
-            return self.session.misses[0]
-        if self.options.unplayed == "fail" and self.unplayed:
-            return UnplayedError(self.path, [str(item.request) for item in self.unplayed])
-        if self.options.leaks == "fail":
-            try:
-                self.assert_no_leaks()
-            except PlaybackError as error:
-                return error
-        return None
+        """Return what must fail the test although it passed; see `_verdict`."""
+        return verdict(self)
 
     def _session(self, cassette: cassettes.Cassette | None) -> Session:
+        # No live service breaks or is left where the test says: such a use is replayed.
+        is_staged = bool(self.options.faults) or self.options.abort is not None
         session = Session(
             cassette,
-            mode=self.options.mode,
+            mode="none" if is_staged and self.mode == "verify" else self.mode,
             split=self.options.split,
             timing=self.options.timing,
             faults=self.options.faults,
@@ -221,7 +218,7 @@ class Tape(Observed):
             filters=self.options.filters,
             allow_playback_repeats=self.options.allow_playback_repeats,
             path=self.path,
-            remedy=self._remedy,
+            remedy=self.remedy,
         )
         if self.options.abort is not None:
             session.gate = AbortPoint(self.options.abort)
@@ -263,7 +260,8 @@ class use_cassette:  # noqa: N801 - used like a function, as vcrpy's is
         path: the cassette's file.
         mode: ``none`` (default) replays only; ``once`` records where there is no file, else
             replays only; ``new_episodes`` replays what it has and records the rest; ``all``
-            records everything that is asked for and keeps the rest; ``rewrite`` starts anew.
+            records everything that is asked for and keeps the rest; ``rewrite`` starts anew;
+            ``verify`` asks the live service, compares the answers, and writes nothing.
         options: ``split`` (see `streamtape.splits`), ``timing`` (see `streamtape.timing`),
             ``fault`` (what goes wrong; see `streamtape.faults`), ``then`` (what a retry gets after
             a fault: the ``next`` interaction that answers it, or ``replay``, the same again),
@@ -274,16 +272,19 @@ class use_cassette:  # noqa: N801 - used like a function, as vcrpy's is
             ``before_record_response`` and ``redact`` (see `streamtape.cassette.Filters.of`),
             ``block_network`` (whether replaying lets nothing out of the machine, but to
             ``allowed_hosts``), ``unplayed`` (what it means when an interaction is never asked
-            for: ``ignore`` or ``fail``), ``leaks`` (the same, for a response that is never
-            closed), ``record_on_exception`` (whether a recording is saved where the body raised),
-            ``clock`` (what waits and tells the time: ``real``, the default; ``virtual``, under
-            which waiting takes no time, see `streamtape.clock`; or a `Clock`).
+            for: ``ignore`` or ``fail``), ``unread`` (the same, for a response that is left before
+            its last byte; by default as ``unplayed``), ``leaks`` (the same, for a response that is
+            never closed), ``record_on_exception`` (whether a recording is saved where the body
+            raised), ``clock`` (what waits and tells the time: ``real``, the default; ``virtual``,
+            under which waiting takes no time, see `streamtape.clock`; or a `Clock`).
 
     Raises:
         CassetteError: on entering, the file is missing (mode ``none``) or broken; on leaving, the
             recording could not be written.
         CassetteMiss: on leaving, a request found no answer and the code under test swallowed that.
         UnplayedError: on leaving, see ``unplayed``.
+        PlaybackError: on leaving, see ``unread`` and ``leaks``.
+        CassetteAgedError: on leaving, mode ``verify`` found a difference.
         UsageError: an option that is none.
     """
 
@@ -293,7 +294,7 @@ class use_cassette:  # noqa: N801 - used like a function, as vcrpy's is
         self._tapes: list[Tape] = []  # a stack: one object may be entered again inside itself
 
     def __enter__(self) -> Tape:
-        tape = Tape(self._path, self._options)
+        tape = Tape(self._path, self._options, _REMEDIES.get(self._options.mode, _RECORD))
         tape.start()
         self._tapes.append(tape)
         return tape

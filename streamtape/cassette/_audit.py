@@ -1,4 +1,4 @@
-"""What is wrong with cassettes on disk: format, secrets, and tests that are gone.
+"""What is wrong with cassettes on disk: format, secrets, age, and tests that are gone.
 
 This module decides what `streamtape check` reports. It reads files and changes none.
 """
@@ -15,11 +15,12 @@ from streamtape.errors import CassetteFormatError, CassetteNotFoundError, UsageE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from datetime import date
     from pathlib import Path
 
 __all__ = ["Problem", "ProblemKind", "audit", "cassettes_in"]
 
-ProblemKind: TypeAlias = Literal["format", "secret", "orphan"]
+ProblemKind: TypeAlias = Literal["format", "secret", "stale", "orphan"]
 _NAME = re.compile(r"(?:[\w-]*\.)?(?P<function>\w+)")
 
 
@@ -29,8 +30,9 @@ class Problem:
 
     Attributes:
         path: the file.
-        kind: ``format``: it cannot be read; ``secret``: it holds what looks like one; ``orphan``:
-            the test that it is named after is gone.
+        kind: ``format``: it cannot be read (also where it is of a format that is not read any
+            more); ``secret``: it holds what looks like one; ``stale``: it was recorded long ago;
+            ``orphan``: the test that it is named after is gone.
         text: what is wrong, and where.
         remedy: what to do about it.
         line: the 1-based line, where the trouble has one.
@@ -70,12 +72,16 @@ def cassettes_in(paths: Iterable[Path]) -> list[Path]:
     return found
 
 
-def audit(path: Path, environ: Mapping[str, str] | None = None) -> Iterator[Problem]:
+def audit(
+    path: Path, environ: Mapping[str, str] | None = None, stale_before: date | None = None
+) -> Iterator[Problem]:
     """Yield what is wrong with one cassette.
 
     Args:
         path: its file.
         environ: where secret values are taken from; the process's environment by default.
+        stale_before: the day before which a recording is stale; None: none is. What carries no
+            date is not told.
     """
     try:
         cassette = load(path)
@@ -90,6 +96,10 @@ def audit(path: Path, environ: Mapping[str, str] | None = None) -> Iterator[Prob
         for finding in find_secrets(interaction, environ):
             remedy = "Revoke it, then record again."
             yield Problem(path, "secret", str(finding), remedy, interaction=number)
+        if stale_before and interaction.recorded and interaction.recorded < stale_before:
+            remedy = f"Ask whether it has aged: streamtape verify {path}"
+            text = f"recorded on {interaction.recorded}"
+            yield Problem(path, "stale", text, remedy, interaction=number)
     yield from _orphans(path)
 
 

@@ -15,6 +15,7 @@ from streamtape.timing import Timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
     from pathlib import Path
 
 __all__ = [
@@ -136,10 +137,10 @@ class Response:
         if set(map(type, chunks)) != {Chunk}:
             chunks = tuple(Chunk(*chunk) for chunk in chunks)
         object.__setattr__(self, "chunks", chunks)
-        sizes = tuple([size for _, size in chunks])
+        gaps, sizes = zip(*chunks, strict=True) if chunks else ((), ())
         object.__setattr__(self, "_sizes", sizes)
         if chunks:
-            _not_negative("chunk", min([gap for gap, _ in chunks]))
+            _not_negative("chunk", min(gaps))
             _not_negative("chunk", min(sizes))
         total = sum(sizes)
         if total != len(self.body):
@@ -182,10 +183,18 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """One request with its response."""
+    """One request with its response.
+
+    Attributes:
+        request: what was asked.
+        response: what was answered.
+        recorded: the day on which it was recorded, in UTC; None where that is not known (a
+            cassette written by hand). Not compared.
+    """
 
     request: Request
     response: Response
+    recorded: date | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ _Milliseconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 _HeadersSchema = dict[str, str | list[str]]
 _WHOLE = r"\d{1,15}"  # a petabyte, and thirty thousand years
 _DECIMAL = rf"{_WHOLE}(?:\.\d{{1,3}})?"
+_DATE = r"^\d{4}-\d{2}-\d{2}$"
 CHUNKS_PATTERN = rf"^(?:{_DECIMAL}\+{_WHOLE}(?: +{_DECIMAL}\+{_WHOLE})*)?$"
 
 
@@ -96,6 +97,12 @@ class ResponseSchema(_Strict):
 class InteractionSchema(_Strict):
     """One request with its response."""
 
+    recorded: str | None = Field(
+        default=None,
+        pattern=_DATE,
+        description="The day on which it was recorded, in UTC.",
+        examples=["2026-11-21"],
+    )
     request: RequestSchema
     response: ResponseSchema
 
@@ -161,6 +168,8 @@ def _explain(kind: str, error: Any, place: Place) -> tuple[str, str]:
     if "string_type" in kind or (place[-2:-1] == ("headers",) and not isinstance(given, list)):
         remedy = f"Quote it: '{given}'." if isinstance(given, int | float) else "Write text."
         return f"{given!r} stands where text belongs", remedy
+    if place[-1:] == ("recorded",):
+        return f"{given!r} is not a date", "Write one like '2026-11-21', or leave it out."
     if place[-1:] == ("chunks",):
         return (
             f"{str(given)[:40]!r} is not a chunk index",

@@ -48,7 +48,11 @@ def write(cassette: Cassette) -> bytes:
 
 
 def _interaction(interaction: Interaction) -> Iterator[str]:
-    yield "- request:"
+    if interaction.recorded is None:
+        yield "- request:"
+    else:
+        yield f"- recorded: '{interaction.recorded.isoformat()}'"
+        yield "  request:"
     for line in _request(interaction.request):
         yield f"    {line}" if line else line
     yield "  response:"

@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 import re
 import warnings
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import yaml
@@ -42,6 +43,7 @@ _YAML_1_2 = {
         r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
     ),
 }
+_SHORT = 80  # characters; a longer scalar (a chunk index) is not remembered
 _JSON_INT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 _YAML_1_1 = yaml.resolver.Resolver()
 
@@ -147,7 +149,7 @@ class _Walk:
         text: str = event.value
         if not event.implicit[0]:  # quoted, or a block
             return text
-        kind, kind_1_1 = plain_kind(text), _kind_1_1(text)
+        kind, kind_1_1 = _kinds(text) if len(text) <= _SHORT else _kinds.__wrapped__(text)
         if kind != kind_1_1:
             problem = f"{text} is {_article(kind)} to YAML 1.2 and {_article(kind_1_1)} to YAML 1.1"
             raise self._error(event, place, problem, f"Quote it if it is text: '{text}'")
@@ -176,6 +178,12 @@ def dotted(place: Place) -> str:
 def plain_kind(text: str) -> str:
     """Return what a plain scalar is to YAML 1.2: null, bool, int, float or str."""
     return next((kind for kind, form in _YAML_1_2.items() if form.fullmatch(text)), "str")
+
+
+@lru_cache(maxsize=1024)  # POST, 200, a URL, the names of headers: the same ones, over and over
+def _kinds(text: str) -> tuple[str, str]:
+    """Return what a plain scalar is to YAML 1.2, and to YAML 1.1."""
+    return plain_kind(text), _kind_1_1(text)
 
 
 def _kind_1_1(text: str) -> str:

@@ -5,9 +5,11 @@ standard error. Exit status:
 
 * 0: done, and nothing was found;
 * 1: an error; `check` found a problem, `diff` a difference, `demo` two replays that disagree,
-  `sweep` a split that fails;
-* 2: a command that is spelled wrong; a `sweep` that has nothing to compare;
-* 130: a `sweep` that Ctrl-C ended, after its report.
+  `sweep` a split that fails, `verify` a recording that has aged;
+* 2: a command that is spelled wrong; a `sweep` that has nothing to compare; a `verify` that got no
+  answer that tells;
+* 130: Ctrl-C ended it; a `sweep`, after its report;
+* any: `record` passes on that of its command, unless that is 0 and the recording went wrong.
 """
 
 from __future__ import annotations
@@ -17,7 +19,20 @@ import sys
 from typing import TYPE_CHECKING
 
 from streamtape._version import __version__
-from streamtape.cli import _check, _convert, _cut, _demo, _diff, _fix, _serve, _show, _sweep
+from streamtape.cli import (
+    _check,
+    _convert,
+    _cut,
+    _demo,
+    _diff,
+    _fix,
+    _record,
+    _serve,
+    _show,
+    _sweep,
+    _upstream,
+    _verify,
+)
 from streamtape.errors import StreamtapeError
 
 if TYPE_CHECKING:
@@ -25,7 +40,22 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-_COMMANDS = (_demo, _show, _diff, _check, _fix, _cut, _convert, _serve, _sweep)
+_COMMANDS = (
+    _demo,
+    _record,
+    _show,
+    _diff,
+    _check,
+    _fix,
+    _cut,
+    _convert,
+    _serve,
+    _sweep,
+    _verify,
+    _upstream,
+)
+
+_STOPPED = 130  # as shells call what Ctrl-C ended
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,4 +78,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `streamtape show | head`
         sys.stderr.close()
         return 0
+    except KeyboardInterrupt:
+        return _STOPPED
     return status

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import argparse
 import signal
 import sys
-import threading
 import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from streamtape import timing as timings
+from streamtape.cli._hosting import add_port, hosted, until_stopped
 from streamtape.errors import UsageError
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterator
 
     from streamtape.server import ReplayServer
 
 __all__ = ["declare"]
 
-_LAST_PORT = 65_535
 # A server that runs for days keeps what its last clients did, and not all that ever came.
 _KEEP = 1_000
 
@@ -34,7 +33,7 @@ def declare(commands: Any) -> None:
         epilog="Example: streamtape serve cassettes/hello.yaml --split at:611 --timing recorded",
     )
     parser.add_argument("cassettes", nargs="+", metavar="CASSETTE", help="a cassette file")
-    parser.add_argument("--port", type=_port, default=0, metavar="N", help="default: any free one")
+    add_port(parser)
     parser.add_argument("--host", default="127.0.0.1", help="any other address is warned of")
     parser.add_argument("--split", default="recorded", help="how bodies are cut: bytes, at:611")
     parser.add_argument("--timing", default="instant", help="when bytes come: recorded, fixed:5ms")
@@ -92,38 +91,28 @@ def _run(options: argparse.Namespace) -> int:
         )
     for said in (*(warning.message for warning in caught), *server.caveats):
         print(f"streamtape: {said}", file=sys.stderr)
-    try:
-        with server, _signals(server, reports=options.concurrency_report):
-            print(server.url, flush=True)
-            threading.Event().wait()
-    except OSError as error:
-        reason = error.strerror or str(error)
-        host = "" if server.is_local else f"--host {options.host} "
-        raise UsageError(f"{host}--port {options.port}", reason, "Name another, or none.") from None
-    except KeyboardInterrupt:
-        report = server.report
-        if options.concurrency_report:
-            print(report)
-        print(f"{report.streams} replayed, {report.missed} missed")
+    with hosted(server, options.port, options.host), _reporting(server, options.concurrency_report):
+        print(server.url, flush=True)
+        until_stopped()
+    report = server.report
+    if options.concurrency_report:
+        print(report)
+    print(f"{report.streams} replayed, {report.missed} missed")
     return 0
 
 
 @contextmanager
-def _signals(server: ReplayServer, *, reports: bool) -> Iterator[None]:
-    """Have SIGTERM end it as Ctrl-C does, and SIGUSR1 report."""
-    handlers: dict[str, Any] = {"SIGTERM": signal.default_int_handler}
-    if reports:
-        handlers["SIGUSR1"] = lambda _number, _frame: print(server.report, flush=True)
-    before = {
-        getattr(signal, name): signal.signal(getattr(signal, name), handler)
-        for name, handler in handlers.items()
-        if hasattr(signal, name)
-    }
+def _reporting(server: ReplayServer, wanted: bool) -> Iterator[None]:
+    """Have SIGUSR1 print the report meanwhile, if it is wanted."""
+    number = getattr(signal, "SIGUSR1", None) if wanted else None  # there is none on Windows
+    if number is None:
+        yield
+        return
+    before = signal.signal(number, lambda _number, _frame: print(server.report, flush=True))
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        signal.signal(number, before)
 
 
 def _gap(text: str) -> float:
@@ -138,9 +127,3 @@ def _gap(text: str) -> float:
 
 
 _NOTHING = timings.Timeline(0, (), (), 0)
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > _LAST_PORT:
-        raise argparse.ArgumentTypeError(f"{text!r} is no port: 0 to {_LAST_PORT}")
-    return int(text)

@@ -15,13 +15,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from streamtape.clock._real import Clock, RealClock, cpu_seconds, sleep_unless
+from streamtape.clock._real import Clock, RealClock, cpu_seconds, sleep_unless, today
 
 if TYPE_CHECKING:
     from streamtape.clock._changes import change
     from streamtape.clock._virtual import VirtualClock
 
-__all__ = ["Clock", "RealClock", "VirtualClock", "change", "cpu_seconds", "sleep_unless"]
+__all__ = ["Clock", "RealClock", "VirtualClock", "change", "cpu_seconds", "sleep_unless", "today"]
 
 
 def __getattr__(name: str) -> Any:

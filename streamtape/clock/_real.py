@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
+from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     import threading
 
-__all__ = ["REAL", "Clock", "RealClock", "cpu_seconds", "sleep_unless"]
+__all__ = ["REAL", "Clock", "RealClock", "cpu_seconds", "sleep_unless", "today"]
 
 
 def _real(name: str) -> Any:
@@ -19,7 +20,7 @@ def _real(name: str) -> Any:
 
 
 # In a tuple, because freezegun also replaces module attributes that *are* the real functions.
-REAL = (_real("monotonic"), _real("sleep"), _real("process_time"))
+REAL = (_real("monotonic"), _real("sleep"), _real("process_time"), _real("gmtime"), _real("time"))
 
 
 class Clock(Protocol):
@@ -84,3 +85,8 @@ def sleep_unless(clock: Clock, seconds: float, interrupted: threading.Event) -> 
 def cpu_seconds() -> float:
     """Return the processor time that this process has used, in seconds; not moved by freezegun."""
     return float(REAL[2]())
+
+
+def today() -> date:
+    """Return the day, in UTC; not moved by freezegun."""
+    return date(*REAL[3](REAL[4]())[:3])

@@ -8,20 +8,14 @@ perform the steps.
 
 from streamtape.playback._abort import Abort, AbortPoint, parse_abort
 from streamtape.playback._gate import Gate
+from streamtape.playback._live import LiveAnswer
+from streamtape.playback._modes import MODES, Mode, Then, parse_mode, parse_then
 from streamtape.playback._plan import body_steps, plan
 from streamtape.playback._playback import Ending, Playback
 from streamtape.playback._recording import Recording
-from streamtape.playback._session import (
-    MODES,
-    Mode,
-    Pass,
-    Play,
-    Record,
-    Session,
-    parse_mode,
-)
+from streamtape.playback._session import Pass, Play, Record, Session
 from streamtape.playback._steps import Fail, FailKind, Finish, Gap, Head, Send, Step, Wait
-from streamtape.playback._wanted import Then, Wanted, parse_then
+from streamtape.playback._wanted import Wanted
 
 __all__ = [
     "MODES",
@@ -34,6 +28,7 @@ __all__ = [
     "Gap",
     "Gate",
     "Head",
+    "LiveAnswer",
     "Mode",
     "Pass",
     "Play",

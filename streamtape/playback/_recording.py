@@ -41,6 +41,11 @@ class Recording:
         self._end: tuple[EndKind, float] | None = None
 
     @property
+    def status(self) -> int:
+        """The status code of the response; 0 before there is one."""
+        return self._status
+
+    @property
     def has_head(self) -> bool:
         """Whether a response has begun; without one, there is nothing to replay."""
         return self._status != 0

@@ -7,14 +7,16 @@ use, behind one lock; it never waits, and never reads or writes a file.
 from __future__ import annotations
 
 import copy
+import dataclasses
 import threading
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from streamtape import splits, timing
 from streamtape.cassette import Cassette, Filters, Interaction, Matching, Redactor, Request
 from streamtape.errors import CassetteMiss, UsageError
 from streamtape.playback._gate import Gate
+from streamtape.playback._live import LiveAnswer, LiveAnswers
 from streamtape.playback._plan import plan
 from streamtape.playback._playback import Playback
 from streamtape.playback._recording import Recording
@@ -22,41 +24,18 @@ from streamtape.playback._wanted import Wanted, check_faults, check_split, expla
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
     from pathlib import Path
 
     from streamtape.cassette import Finding
     from streamtape.faults import Fault, Faults
     from streamtape.playback._abort import AbortPoint
+    from streamtape.playback._modes import Mode, Then
     from streamtape.playback._steps import Step
-    from streamtape.playback._wanted import Then
     from streamtape.splits import Split
     from streamtape.timing import Timing
 
-__all__ = [
-    "MODES",
-    "Mode",
-    "Pass",
-    "Play",
-    "Record",
-    "Session",
-    "parse_mode",
-]
-
-Mode: TypeAlias = Literal["none", "once", "new_episodes", "all", "rewrite"]
-MODES: tuple[Mode, ...] = get_args(Mode)
-
-
-def parse_mode(value: str) -> Mode:
-    """Return `value` as a mode.
-
-    Raises:
-        UsageError: it is none; the message lists what is valid.
-    """
-    for mode in MODES:
-        if value == mode:
-            return mode
-    raise UsageError(f"mode {value!r}", "not a mode", f"Valid are {', '.join(MODES)}.")
-
+__all__ = ["Pass", "Play", "Record", "Session"]
 
 # Made once: frozen values are slow to make, and a session is made for every client of a sweep.
 _MATCHING, _FILTERS, _INSTANT, _NOTHING = Matching(), Filters(), timing.Instant(), Wanted()
@@ -86,7 +65,8 @@ class Session:
         cassette: what is recorded already, or None.
         mode: ``none`` replays only; ``once`` records where there is no cassette, else replays
             only; ``new_episodes`` replays what it has and records the rest; ``all`` records
-            everything that is asked for and keeps the rest; ``rewrite`` starts anew.
+            everything that is asked for and keeps the rest; ``rewrite`` starts anew; ``verify``
+            lets through what the cassette answers, and keeps both answers, to be compared.
         split: how bodies are cut.
         timing: when their bytes come.
         faults: what goes wrong. Those of one interaction are used up in turn: the first by the
@@ -145,6 +125,9 @@ class Session:
         self._then = then
         self._keep = keep
         self._lock = threading.Lock()
+        self._answers = LiveAnswers(
+            self._interactions, self.matching, repeats=allow_playback_repeats
+        )
         self._begin_anew()
         check_split(self.split, self._interactions)
         check_faults(faults, then, self._interactions)
@@ -196,6 +179,15 @@ class Session:
             return tuple(item.interaction() for item in self._recordings if item.has_head)
 
     @property
+    def live_answers(self) -> list[LiveAnswer]:
+        """What the live service answered in mode ``verify``, each with what was recorded.
+
+        Redacted, as it would have been written: the two are to be comparable.
+        """
+        with self._lock:
+            return self._answers.collected(Redactor(filters=self._filters))
+
+    @property
     def unplayed(self) -> list[Interaction]:
         """The interactions that nobody asked for, in their order."""
         return [item for at, item in enumerate(self._interactions) if at not in self._asked]
@@ -217,6 +209,8 @@ class Session:
             changed = self._live.changed(request)
             if changed is None:
                 return Pass()
+            if self.mode == "verify":
+                return self._verify(self._live.allowed(changed), request, at)
             found = None if self.mode in ("all", "rewrite") else self._find(changed, matching)
             if found is not None:
                 return self._play(found, request, at, wanted)
@@ -225,6 +219,13 @@ class Session:
                 self._recordings.append(recording)
                 return Record(recording)
             raise self._miss(self._live.disarmed(self._live.allowed(changed)), matching)
+
+    def _verify(self, kept: Request, request: Request, at: float) -> Record:
+        number = self._answers.expected(kept, self._live.disarmed(kept))
+        if number is None:
+            raise self._miss(self._live.disarmed(kept), self.matching)
+        self._asked.add(number)
+        return Record(self._answers.begin(number, Recording(request, at)))
 
     def hold(self) -> Gate:
         """Hold every stream back from here on, until `release`.
@@ -252,16 +253,17 @@ class Session:
             self._note(self.misses, miss)
         return miss
 
-    def merged(self, current: Cassette | None) -> Cassette:
+    def merged(self, current: Cassette | None, recorded: date | None = None) -> Cassette:
         """Return the cassette to write: what was recorded, redacted, merged with what is there.
 
         Args:
             current: what is on disk now; it may have grown since the session began.
+            recorded: the day, which what is new is to carry; None for none.
         """
         kept = () if current is None or self.mode == "rewrite" else current.interactions
         redact = Redactor(Cassette(kept), self._filters)
         redacted = [redact(interaction) for interaction in self.recorded]
-        new = [interaction for interaction in redacted if interaction is not None]
+        new = [dataclasses.replace(item, recorded=recorded) for item in redacted if item]
         self.findings = redact.findings
         if self.mode == "all":
             return Cassette(tuple(self._replaced(list(kept), new)), self.path)

@@ -7,7 +7,7 @@ interaction and plays nothing.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
+from typing import TYPE_CHECKING, NamedTuple
 
 from streamtape import splits
 from streamtape.errors import UsageError
@@ -16,14 +16,11 @@ from streamtape.playback._fault import check_fault
 if TYPE_CHECKING:
     from streamtape.cassette import Interaction, Matching, Request
     from streamtape.faults import Fault, Faults
+    from streamtape.playback._modes import Then
     from streamtape.splits import Split
     from streamtape.timing import Timing
 
-__all__ = ["Then", "Wanted", "check_faults", "check_split", "explained", "parse_then"]
-
-Then: TypeAlias = Literal["next", "replay"]
-"""What a request gets that comes again after a fault: the next interaction that answers it, or the
-same one again, without the fault."""
+__all__ = ["Wanted", "check_faults", "check_split", "explained"]
 
 
 class Wanted(NamedTuple):
@@ -59,18 +56,6 @@ class Wanted(NamedTuple):
         fault = replace(self.fault, interaction=number)
         check_fault(fault, interaction.response)
         return self._replace(fault=fault)
-
-
-def parse_then(value: str) -> Then:
-    """Return `value` as what follows a fault.
-
-    Raises:
-        UsageError: it is neither.
-    """
-    for then in get_args(Then):
-        if value == then:
-            return then  # type: ignore[no-any-return]  # get_args forgets what it was given
-    raise UsageError(f"then={value!r}", "not a choice", "Valid are next and replay.")
 
 
 def check_faults(faults: Faults, then: Then, interactions: tuple[Interaction, ...]) -> None:

@@ -48,6 +48,7 @@ def _interaction(number: int, interaction: Interaction) -> Iterator[str]:
         f"   {response.status} {response.header('content-type') or ''}, "
         f"{len(response.body)} bytes, {len(response.chunk_sizes)} chunks, {len(events)} events, "
         f"{response.duration:.3f} s, {response.end.kind}"
+        f"{f', recorded on {interaction.recorded}' if interaction.recorded else ''}"
     )
     for name, count in Counter(event.event for event in events).items():
         yield f"   {count:5} {name}"

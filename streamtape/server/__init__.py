@@ -15,6 +15,7 @@ from streamtape.server._loopback import LoopbackServer, Served
 from streamtape.server._meter import Report
 from streamtape.server._played import played, refusal
 from streamtape.server._replay import ReplayServer, SessionServer, joined
+from streamtape.server._steps import ServerStep
 from streamtape.server._upstream import Upstream
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "ReplayServer",
     "Report",
     "Served",
+    "ServerStep",
     "SessionServer",
     "Upstream",
     "environ",

@@ -14,16 +14,17 @@ if TYPE_CHECKING:
 
 __all__ = ["environ", "environment"]
 
-# The SDKs do not start without a key; who has one keeps it, and it goes to loopback only.
+# The SDKs do not start without a key; who has one keeps it.
 _KEYS = dict.fromkeys(("ANTHROPIC_API_KEY", "OPENAI_API_KEY"), "streamtape")
 
 
-def environment(url: str, inherited: Mapping[str, str]) -> dict[str, str]:
+def environment(url: str, inherited: Mapping[str, str], *, keys: bool = True) -> dict[str, str]:
     """Return an environment in which the known SDKs talk to a server.
 
     Args:
         url: the server's base URL, without a slash at its end.
         inherited: the environment that it is made from, usually `os.environ`.
+        keys: whether to make up keys where there are none; not where they would leave the machine.
 
     Returns:
         `inherited` with `STREAMTAPE_URL` (the base URL), `ANTHROPIC_BASE_URL` (the same),
@@ -34,7 +35,7 @@ def environment(url: str, inherited: Mapping[str, str]) -> dict[str, str]:
     proxied = inherited.get("no_proxy") or inherited.get("NO_PROXY")
     direct = f"{host},{proxied}" if proxied else host
     return {
-        **_KEYS,
+        **(_KEYS if keys else {}),
         **inherited,
         "STREAMTAPE_URL": url,
         "ANTHROPIC_BASE_URL": url,

@@ -35,7 +35,7 @@ from streamtape.sweep._report import Failure, SweepReport, Tally
 from streamtape.sweep._run import Parse, difference, run
 from streamtape.sweep._shrink import shrink, shrink_with
 from streamtape.sweep._sweep import Sweep, describe, rewritten
-from streamtape.sweep._text import coverage_line
+from streamtape.sweep._text import coverage_line, coverage_sentence
 from streamtape.sweep._trouble import TROUBLES, TroubleCase, TroubleReport, TroubleSweep, is_trouble
 from streamtape.sweep._variants import GROUPS, VARIANTS, Variant, variants
 from streamtape.sweep._watchdog import Watchdog
@@ -79,6 +79,7 @@ __all__ = [
     "Variant",
     "Watchdog",
     "coverage_line",
+    "coverage_sentence",
     "describe",
     "difference",
     "drive",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from streamtape.sweep._growth import Growth
     from streamtape.sweep._report import Failure, SweepReport, Tally
 
-__all__ = ["coverage_line", "render"]
+__all__ = ["coverage_line", "coverage_sentence", "render"]
 
 _MOST_KINDS = 4
 _MOST_PLACES = 3
@@ -57,6 +57,24 @@ def coverage_line(coverage: Coverage) -> str:
         if not counts[kind].available:
             parts.append(f"{kind} 0/0 (none in the recording; {remedy})")
     return "   ".join(parts)
+
+
+def coverage_sentence(coverage: Coverage) -> str:
+    """Return the boundary coverage in short: how many, what was left out, what there is none of.
+
+    Of the kinds that a recording may lack, those that a variant makes are named.
+    """
+    counts = coverage.summary()
+    cut = sum(count.exercised for count in counts.values())
+    available = sum(count.available for count in counts.values())
+    left = [kind for kind, count in counts.items() if count.exercised < count.available]
+    lacking = [kind for kind in _REMEDY if not counts[kind].available]
+    parts = [f"cut at {cut:,} of {available:,} boundaries"]
+    if left:
+        parts.append(f"not at every {', '.join(left)}")
+    if lacking:
+        parts.append(f"none in the recordings: {', '.join(lacking)}")
+    return "; ".join(parts)
 
 
 def _failing(report: SweepReport, smallest: Failure) -> Iterator[str]:

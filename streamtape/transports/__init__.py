@@ -4,9 +4,30 @@ One class serves both libraries and both colours; the request tells which librar
 build. The faces here perform what `playback` decides, and decide nothing.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from streamtape.transports._answer import noted
 from streamtape.transports._guard import guarded
 from streamtape.transports._intercept import activated, intercepted, passing
+from streamtape.transports._libraries import LIBRARIES
 from streamtape.transports._record import RecordTransport
 from streamtape.transports._replay import ReplayTransport
+from streamtape.transports._tee import tee
 
-__all__ = ["RecordTransport", "ReplayTransport", "activated", "guarded", "intercepted", "passing"]
+if TYPE_CHECKING:
+    from streamtape.transports._libraries import AnyRequest as AnyRequest
+    from streamtape.transports._libraries import AnyResponse as AnyResponse
+
+__all__ = [
+    "LIBRARIES",
+    "RecordTransport",
+    "ReplayTransport",
+    "activated",
+    "guarded",
+    "intercepted",
+    "noted",
+    "passing",
+    "tee",
+]

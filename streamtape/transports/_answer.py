@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from streamtape.clock import Clock
     from streamtape.transports._libraries import AnyRequest, AnyResponse
 
-__all__ = ["aanswer", "answer"]
+__all__ = ["aanswer", "answer", "noted"]
 
 
 def answer(
@@ -29,7 +29,7 @@ def answer(
     Raises:
         CassetteMiss: the session has no answer and does not record.
     """
-    decision = session.begin(_noted(request, request.read()), clock.now())
+    decision = session.begin(noted(request, request.read()), clock.now())
     if isinstance(decision, Play):
         return perform(decision, session, request, clock)
     if isinstance(decision, Pass):
@@ -44,7 +44,7 @@ async def aanswer(
     clock: Clock,
 ) -> AnyResponse:
     """Do the same as `answer`, in async code."""
-    decision = session.begin(_noted(request, await request.aread()), clock.now())
+    decision = session.begin(noted(request, await request.aread()), clock.now())
     if isinstance(decision, Play):
         return await aperform(decision, session, request, clock)
     if isinstance(decision, Pass):
@@ -52,7 +52,8 @@ async def aanswer(
     return tee(await forward(request), decision.recording, request, clock)
 
 
-def _noted(request: AnyRequest, body: bytes) -> Request:
+def noted(request: AnyRequest, body: bytes) -> Request:
+    """Return a live request as it is recorded and matched."""
     headers = request.headers
     try:
         # To find out in which encoding they are costs the library more than all the rest of this.

@@ -4,7 +4,9 @@ This module decides what counts as leaving the machine. It covers what goes thro
 `socket` module, in every thread and event loop (uvloop and C libraries have sockets of their own).
 Names are refused before they are looked up: a question to a name server leaves the machine too.
 
-It lives with pytest-socket: whoever patches later is asked first, and stays when we leave.
+It lives with pytest-socket: whoever patches later is asked first, and stays when we leave. Where
+that refuses every lookup already, there is nothing to patch; and nothing of it may be put back when
+we leave, because it takes its own patches off before.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ __all__ = ["guarded"]
 
 _METHODS = ("connect", "connect_ex", "sendto")
 _LOOKUPS = ("getaddrinfo", "gethostbyname", "gethostbyname_ex")
-_socket_class = socket.socket  # pytest-socket puts a class of its own in the module
+# The class itself: pytest-socket may have put one of its own in the module, for a single test.
+_socket_class = next(each for each in socket.socket.__mro__ if each.__module__ == "socket")
 
 
 class _Guard:
@@ -83,7 +86,8 @@ def _install() -> None:
     for name in _METHODS:
         _put(_socket_class, name, _method)
     for name in _LOOKUPS:
-        _put(socket, name, _lookup)
+        if getattr(socket, name).__module__ != "pytest_socket":
+            _put(socket, name, _lookup)
 
 
 def _put(owner: Any, name: str, wrap: Callable[[Any], Any]) -> None:

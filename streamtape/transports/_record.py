@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, overload
 
-from streamtape.clock import Clock, RealClock
+from streamtape.clock import Clock, RealClock, today
 from streamtape.playback import Session
 from streamtape.transports._answer import aanswer, answer
 from streamtape.transports._libraries import TransportBase
@@ -51,7 +51,7 @@ class RecordTransport(TransportBase):
     @property
     def cassette(self) -> Cassette:
         """What has been recorded so far, redacted."""
-        return self._session.merged(None)
+        return self._session.merged(None, today())
 
     @overload
     def handle_request(self, request: httpx.Request) -> httpx.Response: ...

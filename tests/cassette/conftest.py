@@ -94,7 +94,8 @@ def responses(draw):
 @pytest.fixture(scope="session")
 def any_cassette():
     """A strategy: any cassette that can exist."""
-    interactions = st.builds(Interaction, requests, responses())
+    days = st.none() | st.dates()
+    interactions = st.builds(Interaction, requests, responses(), days)
     return st.lists(interactions, max_size=3).map(lambda items: Cassette(tuple(items)))
 
 

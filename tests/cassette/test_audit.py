@@ -1,5 +1,6 @@
 """What is wrong with cassettes on disk."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,20 @@ def test_cassettes_without_a_test(project):
         "Remove it, or rename it after its test.",
         f"{folder / 'test_gone' / 'test_x.yaml'}: orphan: there is no test_gone.py beside "
         "`cassettes`. Remove it, or rename it after its test.",
+    ]
+
+
+def test_stale_recordings(tmp_path):
+    """What was recorded before a day is told, by interaction; what carries no date is not."""
+    days = (date(2026, 1, 1), None, date(2025, 12, 31))
+    interactions = [Interaction(Request("GET", "https://x/"), Response(), day) for day in days]
+    path = tmp_path / "x.yaml"
+    save(Cassette(interactions), path)
+    assert list(audit(path, {})) == []
+    problems = list(audit(path, {}, stale_before=date(2026, 1, 1)))
+    assert list(map(str, problems)) == [
+        f"{path}: stale: interaction 3: recorded on 2025-12-31. "
+        f"Ask whether it has aged: streamtape verify {path}"
     ]
 
 

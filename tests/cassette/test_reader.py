@@ -55,6 +55,21 @@ BAD = {
         b"streamtape: 2\ninteractions: []\n",
         ":1: streamtape: format 2. This streamtape reads format 1: upgrade it, or record again.",
     ),
+    "a date that is none": (
+        edited("- request:", "- recorded: '2026-02-30'\n  request:"),
+        ":3: interactions[0].recorded: '2026-02-30' is not a date. "
+        "Write one like '2026-11-21', or leave it out.",
+    ),
+    "a date in another form": (
+        edited("- request:", "- recorded: yesterday\n  request:"),
+        ":3: interactions[0].recorded: 'yesterday' is not a date. "
+        "Write one like '2026-11-21', or leave it out.",
+    ),
+    "a date without quotes": (
+        edited("- request:", "- recorded: 2026-11-21\n  request:"),
+        ":3: interactions[0].recorded: 2026-11-21 is text to YAML 1.2 and a date to YAML 1.1. "
+        "Quote it if it is text: '2026-11-21'.",
+    ),
     "unknown key at the top": (
         edited("interactions:", "foo: 1\ninteractions:"),
         ":2: foo: unknown key. Known here: streamtape, interactions.",

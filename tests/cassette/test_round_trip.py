@@ -20,7 +20,9 @@ def test_any_recording_survives_its_file(any_cassette, data):
     """Reading back what was written gives the same cassette, and writing that the same file."""
     cassette = data.draw(any_cassette)
     written = write(cassette)
-    assert read(written, FILE) == cassette
+    again = read(written, FILE)
+    assert again == cassette
+    assert [i.recorded for i in again.interactions] == [i.recorded for i in cassette.interactions]
     assert write(read(written, FILE)) == written
 
 

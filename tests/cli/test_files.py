@@ -1,15 +1,18 @@
 """The commands about cassette files: what they print, write and exit with."""
 
+import dataclasses
 import json
+from datetime import timedelta
 
 import pytest
 
 import streamtape
 from streamtape.cassette import Cassette, Interaction, Request, Response
 from streamtape.cli import main
+from streamtape.clock import today
 
 BODY = b"data: 1\n\ndata: 2\n\n"
-COMMANDS = ["demo", "show", "diff", "check", "fix", "cut", "convert"]
+COMMANDS = ["demo", "show", "diff", "check", "fix", "cut", "convert", "verify"]
 
 
 @pytest.fixture
@@ -56,6 +59,26 @@ def test_check(path, capsys):
             "interaction": None,
         }
     ]
+
+
+def test_check_for_stale_recordings(path, capsys):
+    """`--stale-after` tells what was recorded more than so many days ago."""
+    cassette = streamtape.load(path)
+    ages = (10, 11, None)
+    days = [None if age is None else today() - timedelta(days=age) for age in ages]
+    dated = zip(cassette.interactions, days, strict=True)
+    streamtape.save(Cassette([dataclasses.replace(i, recorded=day) for i, day in dated]), path)
+    assert main(["check", str(path)]) == 0
+    assert main(["check", str(path), "--stale-after", "11"]) == 0
+    capsys.readouterr()
+    assert main(["check", str(path), "--stale-after", "10"]) == 1
+    assert capsys.readouterr().out == (
+        f"{path}: stale: interaction 2: recorded on {days[1]}. Ask whether it has aged: streamtape "
+        f"verify {path}\n1 cassette(s) checked, 1 problem(s)\n"
+    )
+    with pytest.raises(SystemExit):
+        main(["check", "--stale-after", "soon"])
+    assert "'soon' is no number of days: 0 to 36500" in capsys.readouterr().err
 
 
 def test_diff(path, capsys):

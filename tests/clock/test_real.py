@@ -1,12 +1,13 @@
 """The real clock: not moved by frozen time, and waiting at all."""
 
 import time
+from datetime import UTC, datetime
 
 import anyio
 import freezegun
 import pytest
 
-from streamtape.clock import RealClock
+from streamtape.clock import RealClock, today
 
 
 @pytest.fixture(params=["asyncio", "trio"])
@@ -22,6 +23,14 @@ def test_now_is_monotonic_and_not_frozen():
         clock.sleep(0.002)
         assert clock.now() - start >= 0.002
         assert time.monotonic() == time.monotonic()
+
+
+def test_today_is_the_real_day_in_utc():
+    """A recording made in frozen time carries the day on which it was made."""
+    before = datetime.now(UTC).date()
+    with freezegun.freeze_time("2001-02-03"):
+        day = today()
+    assert before <= day <= datetime.now(UTC).date()
 
 
 def test_no_time_is_no_wait():

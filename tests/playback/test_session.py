@@ -1,6 +1,8 @@
 """Playing, recording and missing: what a session decides."""
 
+import dataclasses
 import threading
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -97,6 +99,8 @@ def test_an_empty_cassette_says_so():
         ("new_episodes", taped(1), [Play, Record]),
         ("all", taped(1), [Record, Record]),
         ("rewrite", taped(1), [Record, Record]),
+        ("verify", None, [CassetteMiss, CassetteMiss]),
+        ("verify", taped(1), [Record, CassetteMiss]),
     ],
 )
 def test_what_each_mode_decides(mode, existing, decisions):
@@ -124,6 +128,15 @@ def test_what_each_mode_writes(mode, written):
     session = Session(taped(1, 2), mode=mode)
     record(session, 3)
     assert bodies(session.merged(taped(1, 2))) == written
+
+
+def test_new_interactions_carry_their_day():
+    """What is recorded gets the date that is handed in; what was there keeps its own."""
+    old = dataclasses.replace(taped(1).interactions[0], recorded=date(2025, 1, 2))
+    session = Session(Cassette((old,)), mode="new_episodes")
+    record(session, 3)
+    merged = session.merged(Cassette((old,)), date(2026, 11, 21))
+    assert [item.recorded for item in merged.interactions] == [date(2025, 1, 2), date(2026, 11, 21)]
 
 
 def test_all_replaces_what_was_asked_again():
@@ -211,7 +224,7 @@ def test_modes_are_parsed_in_one_place():
     with pytest.raises(UsageError) as caught:
         parse_mode("sometimes")
     assert str(caught.value) == (
-        "mode 'sometimes': not a mode. Valid are none, once, new_episodes, all, rewrite."
+        "mode 'sometimes': not a mode. Valid are none, once, new_episodes, all, rewrite, verify."
     )
 
 

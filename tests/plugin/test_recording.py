@@ -92,3 +92,26 @@ def test_xfail_and_skip_save_nothing(project, live):
     )
     project.runpytest_inprocess("--streamtape-mode=once").assert_outcomes(xfailed=1, skipped=1)
     assert not (project.path / "cassettes").exists()
+
+
+def test_what_was_redacted_is_said(project, live, monkeypatch):
+    """The summary names each secret that was replaced, and where; never the secret itself."""
+    monkeypatch.setenv("SERVICE_TOKEN", "my-very-own-value")
+    source = """
+        from client import *
+
+        @pytest.mark.streamtape
+        def test_it(tape):
+            ask("my-very-own-value")
+            ask({REPEATED})
+        """.replace("{REPEATED}", "['my-very-own-value, again'] * 12")
+    project.makepyfile(test_it=source)
+    result = project.runpytest_inprocess("--streamtape-mode=once")
+    result.assert_outcomes(passed=1)
+    lines = result.outlines
+    start = lines.index(next(line for line in lines if "2 interaction(s)" in line))
+    told = lines[start + 1 : start + 12]
+    assert told[0] == "  redacted: value of $SERVICE_TOKEN in the request body, at byte 6"
+    assert all(line.startswith("  redacted: value of $SERVICE_TOKEN in the") for line in told[:10])
+    assert told[10] == "  redacted: 3 more"
+    assert "my-very-own-value" not in result.stdout.str()

@@ -58,9 +58,23 @@ def test_a_passing_sweep(swept):
         [
             "=* streamtape: boundaries *=",
             "1 test(s) swept under 23 splits",
-            "*utf8 1/1*",
+            "cut at 18 of 18 boundaries; none in the recordings: crlf, bom, json-escape, "
+            "surrogates (--streamtape-boundaries tells more)",
         ]
     )
+    assert result.stdout.str().count("boundaries") == 3
+
+
+def test_all_boundaries(swept):
+    """`--streamtape-boundaries` counts every kind, and says what makes those that are missing."""
+    source = '\n@pytest.mark.streamtape("x.yaml", sweep="at:10")\ndef test_it():\n    ask()\n'
+    result = swept(source, "--streamtape-boundaries")
+    result.stdout.fnmatch_lines(
+        ["*utf8 1/1*", '*crlf 0/0 (none in the recording; variants="newlines" makes some)*']
+    )
+    result.stdout.no_fnmatch_line("cut at *")
+    result = swept(source)
+    result.stdout.fnmatch_lines(["cut at 1 of 18 boundaries; not at every event, *"])
 
 
 FAILURE = [

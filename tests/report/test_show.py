@@ -1,5 +1,7 @@
 """Cassettes and tables as lines of text."""
 
+from datetime import date
+
 from streamtape.cassette import Cassette, Chunk, End, Interaction, Request, Response
 from streamtape.report import show, table
 
@@ -23,6 +25,13 @@ def test_show():
         f"              4.000       73  \\xa9\\n\\n{'x' * 49}...",
         "",
     ]
+
+
+def test_show_the_day():
+    """Where it is known, the day of the recording is told."""
+    interaction = Interaction(Request("GET", "https://x/"), Response(), date(2026, 11, 21))
+    lines = list(show(Cassette((interaction,))))
+    assert lines[1].endswith(", complete, recorded on 2026-11-21")
 
 
 def test_table():

@@ -18,6 +18,7 @@ from streamtape.sweep import (
     SweepReport,
     Tally,
     coverage_line,
+    coverage_sentence,
     excerpt,
     run,
 )
@@ -285,6 +286,17 @@ def test_coverage_in_one_line() -> None:
         'json-escape 0/0 (none in the recording; variants="unicode-emoji+json-escaped" makes '
         'some)   surrogates 0/0 (none in the recording; variants="unicode-emoji+json-escaped" '
         "makes some)"
+    )
+
+
+def test_coverage_in_short() -> None:
+    """How many were cut at, which kinds not wholly, and which the recordings do not have."""
+    assert coverage_sentence(coverage(list(range(1, 10)))) == (
+        "cut at 9 of 9 boundaries; none in the recordings: crlf, bom, json-escape, surrogates"
+    )
+    assert coverage_sentence(coverage([1, 2])) == (
+        "cut at 2 of 9 boundaries; not at every blank-line, before-newline, field, colon, utf8; "
+        "none in the recordings: crlf, bom, json-escape, surrogates"
     )
 
 

@@ -8,6 +8,7 @@ import urllib.request
 
 import httpx
 import pytest
+import pytest_socket
 
 import streamtape
 from streamtape.errors import NetworkBlockedError
@@ -117,23 +118,39 @@ def test_everything_is_put_back():
     assert ("connect" in vars(socket.socket)) is own
 
 
-def test_it_lives_with_another_guard(monkeypatch, noted):
-    """A tool that patches over ours (pytest-socket) is asked first, and is not taken off."""
-    asked = []
+@pytest.fixture
+def unrestricted():
+    """Leave no restriction of pytest-socket behind."""
+    yield
+    pytest_socket._remove_restrictions()
+
+
+def test_it_lives_inside_of_another_guard(noted, unrestricted):
+    """What pytest-socket forbids, it forbids under the guard too; both leave nothing behind."""
+    lookup = socket.getaddrinfo
+    pytest_socket.disable_socket()
     with guarded((), noted.append):
-        ours = socket.socket.connect
+        with pytest.raises(pytest_socket.SocketBlockedError), pytest.warns(match="A test tried"):
+            socket.getaddrinfo("api.example", 443)
+        with pytest.raises(pytest_socket.SocketBlockedError), pytest.warns(match="A test tried"):
+            socket.socket()
+        pytest_socket._remove_restrictions()  # at the end of a test, before fixtures end
+    assert socket.getaddrinfo is lookup
+    assert socket.socket.__module__ == "socket"
+    assert noted == []
 
-        def theirs(self, address):
-            asked.append(address)
-            return ours(self, address)
 
-        monkeypatch.setattr(socket.socket, "connect", theirs)
-        with pytest.raises(NetworkBlockedError):
-            connect()
+def test_another_guard_over_it(noted, unrestricted):
+    """pytest-socket's list of hosts is asked first, and is not taken off when the guard falls."""
+    with guarded((), noted.append):
+        pytest_socket.socket_allow_hosts([ELSEWHERE])
+        theirs = socket.socket.connect
+        with (
+            pytest.raises(pytest_socket.SocketConnectBlockedError),
+            pytest.warns(match="A test tried"),
+        ):
+            socket.create_connection(("127.0.0.1", 1))
     assert socket.socket.connect is theirs
-    assert asked == [(ELSEWHERE, 443)]
-    with socket.socket() as one, pytest.raises(OSError, match=r"refused|unreachable"):
-        one.connect(("127.0.0.1", 1))
 
 
 def test_other_threads_are_guarded(guard):
