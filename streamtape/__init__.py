@@ -16,7 +16,15 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from streamtape._facade import Cassette, Tape, TapeOptions, load, serve, use_cassette
+    from streamtape._facade import (
+        Cassette,
+        Tape,
+        TapeOptions,
+        TapeSettings,
+        load,
+        serve,
+        use_cassette,
+    )
     from streamtape._version import __version__
     from streamtape.cassette import Interaction, Request, Response, register_matcher, save
     from streamtape.errors import CassetteError, CassetteMiss, StreamtapeError, UsageError
@@ -34,6 +42,7 @@ _HOMES = {
     "StreamtapeError": "errors",
     "Tape": "_facade",
     "TapeOptions": "_facade",
+    "TapeSettings": "_facade",
     "UsageError": "errors",
     "__version__": "_version",
     "load": "_facade",
@@ -77,6 +86,7 @@ __all__ = [
     "StreamtapeError",
     "Tape",
     "TapeOptions",
+    "TapeSettings",
     "UsageError",
     "__version__",
     "load",

@@ -66,6 +66,10 @@ class UsageError(StreamtapeError, ValueError):
         remedy: what would be valid.
     """
 
+    what: str
+    problem: str
+    remedy: str
+
     def __init__(self, what: str, problem: str, remedy: str) -> None:
         self.what, self.problem, self.remedy = what, problem, remedy
         super().__init__(f"{what}: {problem}. {remedy}")
@@ -87,6 +91,9 @@ class CassetteNotFoundError(CassetteError, FileNotFoundError):
         path: where it was looked for.
         remedy: the command that records it.
     """
+
+    path: Path
+    remedy: str
 
     def __init__(self, path: Path, remedy: str) -> None:
         self.path, self.remedy = path, remedy
@@ -111,6 +118,12 @@ class CassetteFormatError(CassetteError):
         remedy: what to do about it.
     """
 
+    path: Path
+    line: int | None
+    field: str
+    problem: str
+    remedy: str
+
     def __init__(
         self, path: Path, problem: str, remedy: str, *, line: int | None = None, field: str = ""
     ) -> None:
@@ -134,6 +147,10 @@ class CassetteWriteError(CassetteError):
         remedy: what to do about it.
     """
 
+    path: Path
+    reason: str
+    remedy: str
+
     def __init__(self, path: Path, reason: str, remedy: str) -> None:
         self.path, self.reason, self.remedy = path, reason, remedy
         super().__init__(f"{path}: the recording was not saved: {reason}. {remedy}")
@@ -151,6 +168,10 @@ class CassetteAgedError(CassetteError, AssertionError):
         remedy: the command that records it again.
     """
 
+    path: Path
+    lines: list[str]
+    remedy: str
+
     def __init__(self, path: Path, lines: Sequence[str], remedy: str) -> None:
         self.path, self.lines, self.remedy = path, list(lines), remedy
         text = "".join(f"\n  {line}" for line in self.lines)
@@ -167,6 +188,9 @@ class UnplayedError(StreamtapeError, AssertionError):
         path: the cassette, or None for one in memory.
         unplayed: one line for each interaction that nobody asked for.
     """
+
+    path: Path | None
+    unplayed: list[str]
 
     def __init__(self, path: Path | None, unplayed: Sequence[str]) -> None:
         self.path, self.unplayed = path, list(unplayed)
@@ -189,6 +213,10 @@ class PlaybackError(StreamtapeError, AssertionError):
         playbacks: one line for each stream that it is about.
     """
 
+    path: Path
+    problem: str
+    playbacks: list[str]
+
     def __init__(self, path: Path, problem: str, playbacks: Sequence[str]) -> None:
         self.path, self.problem, self.playbacks = path, problem, list(playbacks)
         lines = "".join(f"\n  {line}" for line in self.playbacks) or "\n  (nothing was replayed)"
@@ -208,6 +236,9 @@ class NetworkBlockedError(StreamtapeError, ConnectionError):
         host: the name or address, as it was asked for.
         port: the port, or None where only a name was looked up.
     """
+
+    host: str
+    port: int | None
 
     def __init__(self, host: str, port: int | None = None) -> None:
         self.host, self.port = host, port
@@ -232,6 +263,9 @@ class UpstreamError(StreamtapeError, ConnectionError):
         request: the request's method and URL.
         reason: what the network said.
     """
+
+    request: str
+    reason: str
 
     def __init__(self, request: str, reason: str) -> None:
         self.request, self.reason = request, reason
@@ -260,6 +294,9 @@ class EventTooLargeError(StreamError):
         size: bytes of the event when it was given up; the whole may be larger.
     """
 
+    limit: int
+    size: int
+
     def __init__(self, limit: int, size: int) -> None:
         self.limit, self.size = limit, size
         super().__init__(
@@ -285,6 +322,11 @@ class CassetteMiss(BaseException):
         remedy: the command that records it.
     """
 
+    request: str
+    path: Path | None
+    details: list[str]
+    remedy: str
+
     def __init__(
         self, request: str, path: Path | None, details: Sequence[str], remedy: str
     ) -> None:
@@ -306,6 +348,9 @@ class CaseTimeout(BaseException):
         seconds: the limit.
         place: where it was stopped, as ``file:line``, or "" where that is not known.
     """
+
+    seconds: float
+    place: str
 
     def __init__(self, seconds: float, place: str = "") -> None:
         self.seconds, self.place = seconds, place

@@ -12,7 +12,7 @@ import functools
 import inspect
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, Unpack
 
 from streamtape import cassette as cassettes
 from streamtape._facade._observed import Observed
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from streamtape._facade._serve import Serving
+    from streamtape._facade._settings import TapeSettings
     from streamtape.cassette import Finding, Interaction
+    from streamtape.clock import Clock
     from streamtape.faults import Faults
     from streamtape.verify import Verified
 
@@ -73,15 +75,15 @@ class Tape(Observed):
         cassette: cassettes.Cassette | None = None,
     ) -> None:
         self.path = path
-        self.options = options
-        self.remedy = remedy
+        self.options: TapeOptions = options
+        self.remedy: str = remedy
         if cassette is None:
             missing_ok = missing_ok or options.mode not in ("none", "verify")
             cassette = _existing(path, remedy, missing_ok=missing_ok)
-        self.session = self._session(cassette)
+        self.session: Session = self._session(cassette)
         # A recording is of real time, whatever its replays are to have.
         is_virtual = options.clock is VirtualClock
-        self.clock = RealClock() if is_virtual and self.session.records else options.clock()
+        self.clock: Clock = RealClock() if is_virtual and self.session.records else options.clock()
         self.blocked: list[str] = []
         self._stack = ExitStack()
 
@@ -262,21 +264,7 @@ class use_cassette:  # noqa: N801 - used like a function, as vcrpy's is
             replays only; ``new_episodes`` replays what it has and records the rest; ``all``
             records everything that is asked for and keeps the rest; ``rewrite`` starts anew;
             ``verify`` asks the live service, compares the answers, and writes nothing.
-        options: ``split`` (see `streamtape.splits`), ``timing`` (see `streamtape.timing`),
-            ``fault`` (what goes wrong; see `streamtape.faults`), ``then`` (what a retry gets after
-            a fault: the ``next`` interaction that answers it, or ``replay``, the same again),
-            ``match_on`` (names of matchers that must agree; by default method, uri and body),
-            ``ignore`` (paths of what does not count in a JSON body: ``messages[*].id``),
-            ``allow_playback_repeats`` (whether a used interaction may answer again),
-            ``filter_headers``, ``filter_query_parameters``, ``before_record_request``,
-            ``before_record_response`` and ``redact`` (see `streamtape.cassette.Filters.of`),
-            ``block_network`` (whether replaying lets nothing out of the machine, but to
-            ``allowed_hosts``), ``unplayed`` (what it means when an interaction is never asked
-            for: ``ignore`` or ``fail``), ``unread`` (the same, for a response that is left before
-            its last byte; by default as ``unplayed``), ``leaks`` (the same, for a response that is
-            never closed), ``record_on_exception`` (whether a recording is saved where the body
-            raised), ``clock`` (what waits and tells the time: ``real``, the default; ``virtual``,
-            under which waiting takes no time, see `streamtape.clock`; or a `Clock`).
+        options: see `TapeSettings`.
 
     Raises:
         CassetteError: on entering, the file is missing (mode ``none``) or broken; on leaving, the
@@ -288,7 +276,12 @@ class use_cassette:  # noqa: N801 - used like a function, as vcrpy's is
         UsageError: an option that is none.
     """
 
-    def __init__(self, path: str | os.PathLike[str], mode: str = "none", **options: Any) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        mode: Mode = "none",
+        **options: Unpack[TapeSettings],
+    ) -> None:
         self._path = Path(path)
         self._options = TapeOptions.of({"mode": mode, **options})
         self._tapes: list[Tape] = []  # a stack: one object may be entered again inside itself

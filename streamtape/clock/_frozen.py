@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from streamtape.clock._pydantic import times_known_to_pydantic
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -45,7 +47,8 @@ def frozen_time() -> Iterator[Callable[[int], None]]:
             shown = microseconds
 
     try:
-        yield show
+        with times_known_to_pydantic():
+            yield show
     finally:
         freezer.stop()
         if not had_clock and hasattr(time, "clock"):

@@ -24,7 +24,7 @@ class AbortSignal:
     """
 
     def __init__(self) -> None:
-        self.aborted = False
+        self.aborted: bool = False
         self.reason: object = None
         self._lock = Lock()
         self._watchers: list[WeakMethod[Callable[[], object]]] = []
@@ -66,7 +66,7 @@ class AbortController:
     """
 
     def __init__(self) -> None:
-        self.signal = AbortSignal()
+        self.signal: AbortSignal = AbortSignal()
 
     def abort(self, reason: object = None) -> None:
         """Ask for the abort; the first time counts."""

@@ -80,8 +80,8 @@ class Accumulator:
         output: Output[Any] | None = None,
     ) -> None:
         self.message: Message[Any] | None = None
-        self.stopped = False
-        self.last_event = ""
+        self.stopped: bool = False
+        self.last_event: str = ""
         self.dialect = dialect
         self._output = output
         self.json_mode: Any = True

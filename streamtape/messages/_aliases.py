@@ -6,244 +6,254 @@ a block that was parsed differs in what it holds beside the JSON.
 
 from typing import Any
 
-from streamtape.messages._block_parts import (
-    DirectCaller,
-    FallbackInfo,
-    FallbackRefusalTrigger,
-    MCPTool,
-    ResponseToolAdditionBlock,
-    ResponseToolRemovalBlock,
-    ServerToolCaller,
-    ServerToolCaller20260120,
-)
-from streamtape.messages._blocks import (
-    AdvisorToolResultBlock,
-    BashCodeExecutionToolResultBlock,
-    CodeExecutionToolResultBlock,
-    CompactionBlock,
-    ContainerUploadBlock,
-    FallbackBlock,
-    MCPToolListingBlock,
-    MCPToolResultBlock,
-    MCPToolUseBlock,
-    RedactedThinkingBlock,
-    ServerToolUseBlock,
-    TextBlock,
-    TextEditorCodeExecutionToolResultBlock,
-    ThinkingBlock,
-    ToolSearchToolResultBlock,
-    ToolUseBlock,
-    WebFetchToolResultBlock,
-    WebSearchToolResultBlock,
-)
-from streamtape.messages._citations import (
-    CitationCharLocation,
-    CitationContentBlockLocation,
-    CitationPageLocation,
-    CitationsSearchResultLocation,
-    CitationsWebSearchResultLocation,
-)
-from streamtape.messages._details import (
-    CacheMissMessagesChanged,
-    CacheMissModelChanged,
-    CacheMissPreviousMessageNotFound,
-    CacheMissSystemChanged,
-    CacheMissToolsChanged,
-    CacheMissUnavailable,
-    ClearThinking20251015EditResponse,
-    ClearToolUses20250919EditResponse,
-    Container,
-    ContainerSkill,
-    ContextManagementResponse,
-    Diagnostics,
-    ThinkingDroppedInputTransformation,
-    ThinkingMismatchAllowedInputTransformation,
-)
-from streamtape.messages._events import (
-    BetaMessageStopEvent,
-    CitationEvent,
-    CompactionEvent,
-    ContentBlockStopEvent,
-    InputJsonEvent,
-    MessageStopEvent,
-    SignatureEvent,
-    TextEvent,
-    ThinkingEvent,
-)
-from streamtape.messages._raw import (
-    CitationsDelta,
-    CompactionContentBlockDelta,
-    InputJSONDelta,
-    RawContentBlockDeltaEvent,
-    RawContentBlockStartEvent,
-    RawContentBlockStopEvent,
-    RawMessageDeltaEvent,
-    RawMessageStartEvent,
-    RawMessageStopEvent,
-    SignatureDelta,
-    TextDelta,
-    UnknownEvent,
-)
-from streamtape.messages._tool_results import (
-    AdvisorRedactedResultBlock,
-    AdvisorResultBlock,
-    AdvisorToolResultErrorObject,
-    Base64PDFSource,
-    BashCodeExecutionOutputBlock,
-    BashCodeExecutionResultBlock,
-    BashCodeExecutionToolResultErrorObject,
-    CitationsConfig,
-    CodeExecutionOutputBlock,
-    CodeExecutionResultBlock,
-    CodeExecutionToolResultErrorObject,
-    DocumentBlock,
-    EncryptedCodeExecutionResultBlock,
-    PlainTextSource,
-    TextEditorCodeExecutionCreateResultBlock,
-    TextEditorCodeExecutionStrReplaceResultBlock,
-    TextEditorCodeExecutionToolResultErrorObject,
-    TextEditorCodeExecutionViewResultBlock,
-    ToolReferenceBlock,
-    ToolSearchToolResultErrorObject,
-    ToolSearchToolSearchResultBlock,
-    WebFetchBlock,
-    WebFetchToolResultErrorBlock,
-    WebSearchResultBlock,
-    WebSearchToolResultErrorObject,
-)
-from streamtape.messages._usage import (
-    AdvisorMessageIterationUsage,
-    CacheCreation,
-    CompactionIterationUsage,
-    FallbackCreditNotApplied,
-    FallbackCreditRedeemed,
-    FallbackCreditUsage,
-    FallbackMessageIterationUsage,
-    MessageIterationUsage,
-    OutputTokensDetails,
-    ServerToolUsage,
+from streamtape.messages import (
+    _block_parts,
+    _blocks,
+    _citations,
+    _details,
+    _events,
+    _raw,
+    _tool_results,
+    _usage,
 )
 
-BetaAdvisorMessageIterationUsage = AdvisorMessageIterationUsage
-BetaAdvisorRedactedResultBlock = AdvisorRedactedResultBlock
-BetaAdvisorResultBlock = AdvisorResultBlock
-BetaAdvisorToolResultBlock = AdvisorToolResultBlock
-BetaAdvisorToolResultErrorObject = AdvisorToolResultErrorObject
-BetaBase64PDFSource = Base64PDFSource
-BetaBashCodeExecutionOutputBlock = BashCodeExecutionOutputBlock
-BetaBashCodeExecutionResultBlock = BashCodeExecutionResultBlock
-BetaBashCodeExecutionToolResultBlock = BashCodeExecutionToolResultBlock
-BetaBashCodeExecutionToolResultErrorObject = BashCodeExecutionToolResultErrorObject
-BetaCacheCreation = CacheCreation
-BetaCacheMissMessagesChanged = CacheMissMessagesChanged
-BetaCacheMissModelChanged = CacheMissModelChanged
-BetaCacheMissPreviousMessageNotFound = CacheMissPreviousMessageNotFound
-BetaCacheMissSystemChanged = CacheMissSystemChanged
-BetaCacheMissToolsChanged = CacheMissToolsChanged
-BetaCacheMissUnavailable = CacheMissUnavailable
-BetaCitationCharLocation = CitationCharLocation
-BetaCitationConfig = CitationsConfig
-BetaCitationContentBlockLocation = CitationContentBlockLocation
-BetaCitationEvent = CitationEvent
-BetaCitationPageLocation = CitationPageLocation
-BetaCitationSearchResultLocation = CitationsSearchResultLocation
-BetaCitationsDelta = CitationsDelta
-BetaCitationsWebSearchResultLocation = CitationsWebSearchResultLocation
-BetaClearThinking20251015EditResponse = ClearThinking20251015EditResponse
-BetaClearToolUses20250919EditResponse = ClearToolUses20250919EditResponse
-BetaCodeExecutionOutputBlock = CodeExecutionOutputBlock
-BetaCodeExecutionResultBlock = CodeExecutionResultBlock
-BetaCodeExecutionToolResultBlock = CodeExecutionToolResultBlock
-BetaCodeExecutionToolResultErrorObject = CodeExecutionToolResultErrorObject
-BetaCompactionBlock = CompactionBlock
-BetaCompactionContentBlockDelta = CompactionContentBlockDelta
-BetaCompactionEvent = CompactionEvent
-BetaCompactionIterationUsage = CompactionIterationUsage
-BetaContainer = Container
-BetaContainerSkill = ContainerSkill
-BetaContainerUploadBlock = ContainerUploadBlock
-BetaContentBlockStopEvent = ContentBlockStopEvent
-BetaContextManagementResponse = ContextManagementResponse
-BetaDiagnostics = Diagnostics
-BetaDirectCaller = DirectCaller
-BetaDocumentBlock = DocumentBlock
-BetaEncryptedCodeExecutionResultBlock = EncryptedCodeExecutionResultBlock
-BetaFallbackBlock = FallbackBlock
-BetaFallbackCreditNotApplied = FallbackCreditNotApplied
-BetaFallbackCreditRedeemed = FallbackCreditRedeemed
-BetaFallbackCreditUsage = FallbackCreditUsage
-BetaFallbackInfo = FallbackInfo
-BetaFallbackMessageIterationUsage = FallbackMessageIterationUsage
-BetaFallbackRefusalTrigger = FallbackRefusalTrigger
-BetaInputJSONDelta = InputJSONDelta
-BetaInputJsonEvent = InputJsonEvent
-BetaMCPTool = MCPTool
-BetaMCPToolListingBlock = MCPToolListingBlock
-BetaMCPToolResultBlock = MCPToolResultBlock
-BetaMCPToolUseBlock = MCPToolUseBlock
-BetaMessageIterationUsage = MessageIterationUsage
-BetaOutputTokensDetails = OutputTokensDetails
-BetaPlainTextSource = PlainTextSource
-BetaRawContentBlockDeltaEvent = RawContentBlockDeltaEvent
-BetaRawContentBlockStartEvent = RawContentBlockStartEvent
-BetaRawContentBlockStopEvent = RawContentBlockStopEvent
-BetaRawMessageStopEvent = RawMessageStopEvent
-BetaRedactedThinkingBlock = RedactedThinkingBlock
-BetaResponseToolAdditionBlock = ResponseToolAdditionBlock
-BetaResponseToolRemovalBlock = ResponseToolRemovalBlock
-BetaServerToolCaller = ServerToolCaller
-BetaServerToolCaller20260120 = ServerToolCaller20260120
-BetaServerToolUsage = ServerToolUsage
-BetaServerToolUseBlock = ServerToolUseBlock
-BetaSignatureDelta = SignatureDelta
-BetaSignatureEvent = SignatureEvent
-BetaTextBlock = TextBlock
-BetaTextDelta = TextDelta
-BetaTextEditorCodeExecutionCreateResultBlock = TextEditorCodeExecutionCreateResultBlock
-BetaTextEditorCodeExecutionStrReplaceResultBlock = TextEditorCodeExecutionStrReplaceResultBlock
-BetaTextEditorCodeExecutionToolResultBlock = TextEditorCodeExecutionToolResultBlock
-BetaTextEditorCodeExecutionToolResultErrorObject = TextEditorCodeExecutionToolResultErrorObject
-BetaTextEditorCodeExecutionViewResultBlock = TextEditorCodeExecutionViewResultBlock
-BetaTextEvent = TextEvent
-BetaThinkingBlock = ThinkingBlock
-BetaThinkingDroppedInputTransformation = ThinkingDroppedInputTransformation
-BetaThinkingEvent = ThinkingEvent
-BetaThinkingMismatchAllowedInputTransformation = ThinkingMismatchAllowedInputTransformation
-BetaToolReferenceBlock = ToolReferenceBlock
-BetaToolSearchToolResultBlock = ToolSearchToolResultBlock
-BetaToolSearchToolResultErrorObject = ToolSearchToolResultErrorObject
-BetaToolSearchToolSearchResultBlock = ToolSearchToolSearchResultBlock
-BetaToolUseBlock = ToolUseBlock
-BetaWebFetchBlock = WebFetchBlock
-BetaWebFetchToolResultBlock = WebFetchToolResultBlock
-BetaWebFetchToolResultErrorBlock = WebFetchToolResultErrorBlock
-BetaWebSearchResultBlock = WebSearchResultBlock
-BetaWebSearchToolResultBlock = WebSearchToolResultBlock
-BetaWebSearchToolResultErrorObject = WebSearchToolResultErrorObject
-InputJsonDelta = InputJSONDelta
-ParsedBetaContentBlockStopEvent = ContentBlockStopEvent
-ParsedBetaMessageStopEvent = BetaMessageStopEvent
-ParsedBetaTextBlock = TextBlock
-ParsedBetaTextEvent = TextEvent
-ParsedContentBlockStopEvent = ContentBlockStopEvent
-ParsedMessageStopEvent = MessageStopEvent
-ParsedTextBlock = TextBlock
+__all__ = [
+    "BetaAdvisorMessageIterationUsage",
+    "BetaAdvisorRedactedResultBlock",
+    "BetaAdvisorResultBlock",
+    "BetaAdvisorToolResultBlock",
+    "BetaAdvisorToolResultErrorObject",
+    "BetaBase64PDFSource",
+    "BetaBashCodeExecutionOutputBlock",
+    "BetaBashCodeExecutionResultBlock",
+    "BetaBashCodeExecutionToolResultBlock",
+    "BetaBashCodeExecutionToolResultErrorObject",
+    "BetaCacheCreation",
+    "BetaCacheMissMessagesChanged",
+    "BetaCacheMissModelChanged",
+    "BetaCacheMissPreviousMessageNotFound",
+    "BetaCacheMissSystemChanged",
+    "BetaCacheMissToolsChanged",
+    "BetaCacheMissUnavailable",
+    "BetaCitationCharLocation",
+    "BetaCitationConfig",
+    "BetaCitationContentBlockLocation",
+    "BetaCitationEvent",
+    "BetaCitationPageLocation",
+    "BetaCitationSearchResultLocation",
+    "BetaCitationsDelta",
+    "BetaCitationsWebSearchResultLocation",
+    "BetaClearThinking20251015EditResponse",
+    "BetaClearToolUses20250919EditResponse",
+    "BetaCodeExecutionOutputBlock",
+    "BetaCodeExecutionResultBlock",
+    "BetaCodeExecutionToolResultBlock",
+    "BetaCodeExecutionToolResultErrorObject",
+    "BetaCompactionBlock",
+    "BetaCompactionContentBlockDelta",
+    "BetaCompactionEvent",
+    "BetaCompactionIterationUsage",
+    "BetaContainer",
+    "BetaContainerSkill",
+    "BetaContainerUploadBlock",
+    "BetaContentBlockStopEvent",
+    "BetaContextManagementResponse",
+    "BetaDiagnostics",
+    "BetaDirectCaller",
+    "BetaDocumentBlock",
+    "BetaEncryptedCodeExecutionResultBlock",
+    "BetaFallbackBlock",
+    "BetaFallbackCreditNotApplied",
+    "BetaFallbackCreditRedeemed",
+    "BetaFallbackCreditUsage",
+    "BetaFallbackInfo",
+    "BetaFallbackMessageIterationUsage",
+    "BetaFallbackRefusalTrigger",
+    "BetaInputJSONDelta",
+    "BetaInputJsonEvent",
+    "BetaMCPTool",
+    "BetaMCPToolListingBlock",
+    "BetaMCPToolResultBlock",
+    "BetaMCPToolUseBlock",
+    "BetaMessageIterationUsage",
+    "BetaMessageStreamEvent",
+    "BetaOutputTokensDetails",
+    "BetaPlainTextSource",
+    "BetaRawContentBlockDeltaEvent",
+    "BetaRawContentBlockStartEvent",
+    "BetaRawContentBlockStopEvent",
+    "BetaRawMessageStopEvent",
+    "BetaRedactedThinkingBlock",
+    "BetaResponseToolAdditionBlock",
+    "BetaResponseToolRemovalBlock",
+    "BetaServerToolCaller",
+    "BetaServerToolCaller20260120",
+    "BetaServerToolUsage",
+    "BetaServerToolUseBlock",
+    "BetaSignatureDelta",
+    "BetaSignatureEvent",
+    "BetaTextBlock",
+    "BetaTextDelta",
+    "BetaTextEditorCodeExecutionCreateResultBlock",
+    "BetaTextEditorCodeExecutionStrReplaceResultBlock",
+    "BetaTextEditorCodeExecutionToolResultBlock",
+    "BetaTextEditorCodeExecutionToolResultErrorObject",
+    "BetaTextEditorCodeExecutionViewResultBlock",
+    "BetaTextEvent",
+    "BetaThinkingBlock",
+    "BetaThinkingDroppedInputTransformation",
+    "BetaThinkingEvent",
+    "BetaThinkingMismatchAllowedInputTransformation",
+    "BetaToolReferenceBlock",
+    "BetaToolSearchToolResultBlock",
+    "BetaToolSearchToolResultErrorObject",
+    "BetaToolSearchToolSearchResultBlock",
+    "BetaToolUseBlock",
+    "BetaWebFetchBlock",
+    "BetaWebFetchToolResultBlock",
+    "BetaWebFetchToolResultErrorBlock",
+    "BetaWebSearchResultBlock",
+    "BetaWebSearchToolResultBlock",
+    "BetaWebSearchToolResultErrorObject",
+    "InputJsonDelta",
+    "MessageStreamEvent",
+    "ParsedBetaContentBlockStopEvent",
+    "ParsedBetaMessageStopEvent",
+    "ParsedBetaMessageStreamEvent",
+    "ParsedBetaTextBlock",
+    "ParsedBetaTextEvent",
+    "ParsedContentBlockStopEvent",
+    "ParsedMessageStopEvent",
+    "ParsedMessageStreamEvent",
+    "ParsedTextBlock",
+]
+
+BetaAdvisorMessageIterationUsage = _usage.AdvisorMessageIterationUsage
+BetaAdvisorRedactedResultBlock = _tool_results.AdvisorRedactedResultBlock
+BetaAdvisorResultBlock = _tool_results.AdvisorResultBlock
+BetaAdvisorToolResultBlock = _blocks.AdvisorToolResultBlock
+BetaAdvisorToolResultErrorObject = _tool_results.AdvisorToolResultErrorObject
+BetaBase64PDFSource = _tool_results.Base64PDFSource
+BetaBashCodeExecutionOutputBlock = _tool_results.BashCodeExecutionOutputBlock
+BetaBashCodeExecutionResultBlock = _tool_results.BashCodeExecutionResultBlock
+BetaBashCodeExecutionToolResultBlock = _blocks.BashCodeExecutionToolResultBlock
+BetaBashCodeExecutionToolResultErrorObject = _tool_results.BashCodeExecutionToolResultErrorObject
+BetaCacheCreation = _usage.CacheCreation
+BetaCacheMissMessagesChanged = _details.CacheMissMessagesChanged
+BetaCacheMissModelChanged = _details.CacheMissModelChanged
+BetaCacheMissPreviousMessageNotFound = _details.CacheMissPreviousMessageNotFound
+BetaCacheMissSystemChanged = _details.CacheMissSystemChanged
+BetaCacheMissToolsChanged = _details.CacheMissToolsChanged
+BetaCacheMissUnavailable = _details.CacheMissUnavailable
+BetaCitationCharLocation = _citations.CitationCharLocation
+BetaCitationConfig = _tool_results.CitationsConfig
+BetaCitationContentBlockLocation = _citations.CitationContentBlockLocation
+BetaCitationEvent = _events.CitationEvent
+BetaCitationPageLocation = _citations.CitationPageLocation
+BetaCitationSearchResultLocation = _citations.CitationsSearchResultLocation
+BetaCitationsDelta = _raw.CitationsDelta
+BetaCitationsWebSearchResultLocation = _citations.CitationsWebSearchResultLocation
+BetaClearThinking20251015EditResponse = _details.ClearThinking20251015EditResponse
+BetaClearToolUses20250919EditResponse = _details.ClearToolUses20250919EditResponse
+BetaCodeExecutionOutputBlock = _tool_results.CodeExecutionOutputBlock
+BetaCodeExecutionResultBlock = _tool_results.CodeExecutionResultBlock
+BetaCodeExecutionToolResultBlock = _blocks.CodeExecutionToolResultBlock
+BetaCodeExecutionToolResultErrorObject = _tool_results.CodeExecutionToolResultErrorObject
+BetaCompactionBlock = _blocks.CompactionBlock
+BetaCompactionContentBlockDelta = _raw.CompactionContentBlockDelta
+BetaCompactionEvent = _events.CompactionEvent
+BetaCompactionIterationUsage = _usage.CompactionIterationUsage
+BetaContainer = _details.Container
+BetaContainerSkill = _details.ContainerSkill
+BetaContainerUploadBlock = _blocks.ContainerUploadBlock
+BetaContentBlockStopEvent = _events.ContentBlockStopEvent
+BetaContextManagementResponse = _details.ContextManagementResponse
+BetaDiagnostics = _details.Diagnostics
+BetaDirectCaller = _block_parts.DirectCaller
+BetaDocumentBlock = _tool_results.DocumentBlock
+BetaEncryptedCodeExecutionResultBlock = _tool_results.EncryptedCodeExecutionResultBlock
+BetaFallbackBlock = _blocks.FallbackBlock
+BetaFallbackCreditNotApplied = _usage.FallbackCreditNotApplied
+BetaFallbackCreditRedeemed = _usage.FallbackCreditRedeemed
+BetaFallbackCreditUsage = _usage.FallbackCreditUsage
+BetaFallbackInfo = _block_parts.FallbackInfo
+BetaFallbackMessageIterationUsage = _usage.FallbackMessageIterationUsage
+BetaFallbackRefusalTrigger = _block_parts.FallbackRefusalTrigger
+BetaInputJSONDelta = _raw.InputJSONDelta
+BetaInputJsonEvent = _events.InputJsonEvent
+BetaMCPTool = _block_parts.MCPTool
+BetaMCPToolListingBlock = _blocks.MCPToolListingBlock
+BetaMCPToolResultBlock = _blocks.MCPToolResultBlock
+BetaMCPToolUseBlock = _blocks.MCPToolUseBlock
+BetaMessageIterationUsage = _usage.MessageIterationUsage
+BetaOutputTokensDetails = _usage.OutputTokensDetails
+BetaPlainTextSource = _tool_results.PlainTextSource
+BetaRawContentBlockDeltaEvent = _raw.RawContentBlockDeltaEvent
+BetaRawContentBlockStartEvent = _raw.RawContentBlockStartEvent
+BetaRawContentBlockStopEvent = _raw.RawContentBlockStopEvent
+BetaRawMessageStopEvent = _raw.RawMessageStopEvent
+BetaRedactedThinkingBlock = _blocks.RedactedThinkingBlock
+BetaResponseToolAdditionBlock = _block_parts.ResponseToolAdditionBlock
+BetaResponseToolRemovalBlock = _block_parts.ResponseToolRemovalBlock
+BetaServerToolCaller = _block_parts.ServerToolCaller
+BetaServerToolCaller20260120 = _block_parts.ServerToolCaller20260120
+BetaServerToolUsage = _usage.ServerToolUsage
+BetaServerToolUseBlock = _blocks.ServerToolUseBlock
+BetaSignatureDelta = _raw.SignatureDelta
+BetaSignatureEvent = _events.SignatureEvent
+BetaTextBlock = _blocks.TextBlock
+BetaTextDelta = _raw.TextDelta
+BetaTextEditorCodeExecutionCreateResultBlock = (
+    _tool_results.TextEditorCodeExecutionCreateResultBlock
+)
+BetaTextEditorCodeExecutionStrReplaceResultBlock = (
+    _tool_results.TextEditorCodeExecutionStrReplaceResultBlock
+)
+BetaTextEditorCodeExecutionToolResultBlock = _blocks.TextEditorCodeExecutionToolResultBlock
+BetaTextEditorCodeExecutionToolResultErrorObject = (
+    _tool_results.TextEditorCodeExecutionToolResultErrorObject
+)
+BetaTextEditorCodeExecutionViewResultBlock = _tool_results.TextEditorCodeExecutionViewResultBlock
+BetaTextEvent = _events.TextEvent
+BetaThinkingBlock = _blocks.ThinkingBlock
+BetaThinkingDroppedInputTransformation = _details.ThinkingDroppedInputTransformation
+BetaThinkingEvent = _events.ThinkingEvent
+BetaThinkingMismatchAllowedInputTransformation = _details.ThinkingMismatchAllowedInputTransformation
+BetaToolReferenceBlock = _tool_results.ToolReferenceBlock
+BetaToolSearchToolResultBlock = _blocks.ToolSearchToolResultBlock
+BetaToolSearchToolResultErrorObject = _tool_results.ToolSearchToolResultErrorObject
+BetaToolSearchToolSearchResultBlock = _tool_results.ToolSearchToolSearchResultBlock
+BetaToolUseBlock = _blocks.ToolUseBlock
+BetaWebFetchBlock = _tool_results.WebFetchBlock
+BetaWebFetchToolResultBlock = _blocks.WebFetchToolResultBlock
+BetaWebFetchToolResultErrorBlock = _tool_results.WebFetchToolResultErrorBlock
+BetaWebSearchResultBlock = _tool_results.WebSearchResultBlock
+BetaWebSearchToolResultBlock = _blocks.WebSearchToolResultBlock
+BetaWebSearchToolResultErrorObject = _tool_results.WebSearchToolResultErrorObject
+InputJsonDelta = _raw.InputJSONDelta
+ParsedBetaContentBlockStopEvent = _events.ContentBlockStopEvent
+ParsedBetaMessageStopEvent = _events.BetaMessageStopEvent
+ParsedBetaTextBlock = _blocks.TextBlock
+ParsedBetaTextEvent = _events.TextEvent
+ParsedContentBlockStopEvent = _events.ContentBlockStopEvent
+ParsedMessageStopEvent = _events.MessageStopEvent
+ParsedTextBlock = _blocks.TextBlock
 
 # Everything that a stream yields.
 MessageStreamEvent = (
-    RawMessageStartEvent
-    | RawContentBlockStartEvent
-    | RawContentBlockDeltaEvent
-    | RawMessageDeltaEvent
-    | TextEvent[Any]
-    | CitationEvent
-    | ThinkingEvent
-    | SignatureEvent
-    | InputJsonEvent
-    | CompactionEvent
-    | ContentBlockStopEvent[Any]
-    | MessageStopEvent[Any]
-    | UnknownEvent
+    _raw.RawMessageStartEvent
+    | _raw.RawContentBlockStartEvent
+    | _raw.RawContentBlockDeltaEvent
+    | _raw.RawMessageDeltaEvent
+    | _events.TextEvent[Any]
+    | _events.CitationEvent
+    | _events.ThinkingEvent
+    | _events.SignatureEvent
+    | _events.InputJsonEvent
+    | _events.CompactionEvent
+    | _events.ContentBlockStopEvent[Any]
+    | _events.MessageStopEvent[Any]
+    | _raw.UnknownEvent
 )
 BetaMessageStreamEvent = MessageStreamEvent
 ParsedMessageStreamEvent = MessageStreamEvent

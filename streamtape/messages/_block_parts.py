@@ -6,6 +6,18 @@ from typing import Any, Literal
 
 from streamtape.messages._record import Model, UnknownModel
 
+__all__ = [
+    "Caller",
+    "DirectCaller",
+    "FallbackInfo",
+    "FallbackRefusalTrigger",
+    "MCPTool",
+    "ResponseToolAdditionBlock",
+    "ResponseToolRemovalBlock",
+    "ServerToolCaller",
+    "ServerToolCaller20260120",
+]
+
 
 class DirectCaller(Model):
     """The model itself called the tool."""

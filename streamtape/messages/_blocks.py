@@ -39,6 +39,29 @@ from streamtape.messages._tool_results import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+__all__ = [
+    "AdvisorToolResultBlock",
+    "BashCodeExecutionToolResultBlock",
+    "CodeExecutionToolResultBlock",
+    "CompactionBlock",
+    "ContainerUploadBlock",
+    "ContentBlock",
+    "FallbackBlock",
+    "MCPToolListingBlock",
+    "MCPToolResultBlock",
+    "MCPToolUseBlock",
+    "RedactedThinkingBlock",
+    "ServerToolUseBlock",
+    "TextBlock",
+    "TextEditorCodeExecutionToolResultBlock",
+    "ThinkingBlock",
+    "ToolSearchToolResultBlock",
+    "ToolUseBlock",
+    "UnknownBlock",
+    "WebFetchToolResultBlock",
+    "WebSearchToolResultBlock",
+]
+
 
 class TextBlock(Model):
     """Text, with its citations.

@@ -33,7 +33,7 @@ class TextBuffer(Lazy):
     def __init__(self, text: str = "") -> None:
         self._joined = text
         self._pieces: list[str] = []
-        self.size = len(text)
+        self.size: int = len(text)
 
     def append(self, piece: str) -> int:
         """Add a piece; return the length with it."""
@@ -68,7 +68,7 @@ class JsonBuffer(Lazy):
     __slots__ = ("_cached", "_initial", "_mode", "text")
 
     def __init__(self, initial: Any, mode: Any = True) -> None:
-        self.text = TextBuffer()
+        self.text: TextBuffer = TextBuffer()
         self._initial = initial
         self._mode = mode
         self._cached: tuple[int, Any] = 0, initial  # as of this length of the text

@@ -6,6 +6,16 @@ from typing import Literal
 
 from streamtape.messages._record import Model
 
+__all__ = [
+    "Citation",
+    "CitationCharLocation",
+    "CitationContentBlockLocation",
+    "CitationPageLocation",
+    "CitationsSearchResultLocation",
+    "CitationsWebSearchResultLocation",
+    "UnknownCitation",
+]
+
 
 class CitationCharLocation(Model):
     """A range of characters of a plain-text document."""

@@ -63,10 +63,10 @@ class _Settings:
             )
         base = base_url or os.environ.get("ANTHROPIC_BASE_URL") or "https://api.anthropic.com"
         self.api_key = key
-        self.base_url = base.rstrip("/")
+        self.base_url: str = base.rstrip("/")
         self.timeout = timeout
         self.max_retries = max_retries
-        self.default_headers = dict(default_headers or {})
+        self.default_headers: dict[str, str] = dict(default_headers or {})
         self.clock: Clock = clock or RealClock()
         self._own_http = http_client is None
         self.http: Any = http_client
@@ -92,9 +92,9 @@ class Client(_Settings):
         if self.http is None:
             import httpx  # noqa: PLC0415 - 50 ms, for those who bring no client
 
-            self.http = httpx.Client(follow_redirects=True)
-        self.messages = Messages(self, STABLE)
-        self.beta = _Beta(Messages(self, BETA))
+            self.http: Any = httpx.Client(follow_redirects=True)
+        self.messages: Messages = Messages(self, STABLE)
+        self.beta: _Beta = _Beta(Messages(self, BETA))
 
     def call(self, request: Request) -> Call:
         """Return what sends this request when it is called."""
@@ -125,9 +125,9 @@ class AsyncClient(_Settings):
         if self.http is None:
             import httpx  # noqa: PLC0415 - 50 ms, for those who bring no client
 
-            self.http = httpx.AsyncClient(follow_redirects=True)
-        self.messages = AsyncMessages(self, STABLE)
-        self.beta = _Beta(AsyncMessages(self, BETA))
+            self.http: Any = httpx.AsyncClient(follow_redirects=True)
+        self.messages: AsyncMessages = AsyncMessages(self, STABLE)
+        self.beta: _Beta = _Beta(AsyncMessages(self, BETA))
 
     def call(self, request: Request) -> AsyncCall:
         """Return what sends this request when it is called."""

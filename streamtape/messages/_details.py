@@ -6,6 +6,26 @@ from typing import Literal
 
 from streamtape.messages._record import Model
 
+__all__ = [
+    "BetaRefusalStopDetails",
+    "CacheMiss",
+    "CacheMissMessagesChanged",
+    "CacheMissModelChanged",
+    "CacheMissPreviousMessageNotFound",
+    "CacheMissSystemChanged",
+    "CacheMissToolsChanged",
+    "CacheMissUnavailable",
+    "ClearThinking20251015EditResponse",
+    "ClearToolUses20250919EditResponse",
+    "Container",
+    "ContainerSkill",
+    "ContextManagementResponse",
+    "Diagnostics",
+    "RefusalStopDetails",
+    "ThinkingDroppedInputTransformation",
+    "ThinkingMismatchAllowedInputTransformation",
+]
+
 
 class ContainerSkill(Model):
     """A skill loaded into a container."""

@@ -46,7 +46,6 @@ __all__ = [
     "NotStartedError",
     "OutputParseError",
     "ToolInputError",
-    "wrap_transport_error",
 ]
 
 
@@ -71,6 +70,10 @@ class APIError(AnthropicError):
         api_message: `error.message` of the body, or None.
         error_code: `error.details.error_code` of the body, or None.
     """
+
+    message: str
+    request: Any
+    body: object
 
     def __init__(self, message: str, request: Any = None, *, body: object = None) -> None:
         super().__init__(message)
@@ -164,6 +167,9 @@ class IncompleteStreamError(MessageStreamError):
         hint: more that is known of why, or "".
     """
 
+    last_event: str
+    hint: str
+
     def __init__(self, last_event: str, hint: str = "") -> None:
         self.last_event, self.hint = last_event, hint
         seen = f"the last event was {last_event}" if last_event else "no event came at all"
@@ -196,7 +202,7 @@ class NoTextError(MessageStreamError, RuntimeError):
     """
 
     def __init__(self, kinds: Sequence[str]) -> None:
-        self.kinds = list(kinds)
+        self.kinds: list[str] = list(kinds)
         listed = ", ".join(self.kinds) or "no"
         super().__init__(
             f"there is no text in the message: it has {listed} content block(s). "
@@ -245,6 +251,9 @@ class InvalidEventError(MessageStreamError):
         problem: what is wrong with it.
     """
 
+    event: str
+    problem: str
+
     def __init__(self, event: str, problem: str) -> None:
         self.event, self.problem = event, problem
         super().__init__(f"the stream has an invalid {event} event: {problem}.")
@@ -260,6 +269,9 @@ class ToolInputError(MessageStreamError, ValueError):
         json: the text that came.
         reason: what the JSON parser says.
     """
+
+    json: str
+    reason: str
 
     def __init__(self, json: str, reason: str) -> None:
         self.json, self.reason = json, reason
@@ -281,6 +293,11 @@ class OutputParseError(MessageStreamError, ValueError):
         stop_reason: why it stopped: after ``max_tokens`` or ``refusal`` no other end was possible.
         reason: what the parser says.
     """
+
+    wanted: str
+    text: str
+    stop_reason: str | None
+    reason: str
 
     def __init__(self, wanted: str, text: str, stop_reason: str | None, reason: str) -> None:
         self.wanted, self.text, self.stop_reason, self.reason = wanted, text, stop_reason, reason

@@ -52,7 +52,7 @@ class Face(Generic[T]):
         history: Sequence[Any] = (),
     ) -> None:
         output: Output[T] | None = Output.of(output_format)
-        self.controller = AbortController()
+        self.controller: AbortController = AbortController()
         self._reader: MessageReader[T] = MessageReader(self._dialect, output)
         self._accumulator = self._reader.accumulator
         self._listeners = Listeners()

@@ -18,6 +18,29 @@ from streamtape.messages._message import BetaMessage, Message
 from streamtape.messages._record import Model
 from streamtape.messages._usage import BetaMessageDeltaUsage, MessageDeltaUsage
 
+__all__ = [
+    "BetaDelta",
+    "BetaRawMessageDeltaEvent",
+    "BetaRawMessageStartEvent",
+    "BetaThinkingDelta",
+    "BlockDelta",
+    "CitationsDelta",
+    "CompactionContentBlockDelta",
+    "Delta",
+    "InputJSONDelta",
+    "RawContentBlockDeltaEvent",
+    "RawContentBlockStartEvent",
+    "RawContentBlockStopEvent",
+    "RawMessageDeltaEvent",
+    "RawMessageStartEvent",
+    "RawMessageStopEvent",
+    "SignatureDelta",
+    "TextDelta",
+    "ThinkingDelta",
+    "UnknownDelta",
+    "UnknownEvent",
+]
+
 
 class TextDelta(Model):
     """More text."""

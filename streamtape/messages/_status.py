@@ -28,8 +28,6 @@ __all__ = [
     "RequestTooLargeError",
     "ServiceUnavailableError",
     "UnprocessableEntityError",
-    "status_error",
-    "stream_error",
 ]
 
 

@@ -6,6 +6,7 @@ Neither library is imported here: a program that runs in one has loaded it.
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,13 +18,14 @@ __all__ = ["current_task", "spawn"]
 def current_task() -> object:
     """Return the running task, as something to compare; None outside of any."""
     asyncio: Any = sys.modules.get("asyncio")
-    if asyncio is not None and current_loop(asyncio) is not None:
-        task: object = asyncio.current_task()
-        return task
     lowlevel: Any = sys.modules.get("trio.lowlevel")
-    if lowlevel is not None and lowlevel.in_trio_task():
-        return lowlevel.current_task()
-    return None
+    task: object = None
+    if asyncio is not None and current_loop(asyncio) is not None:
+        task = asyncio.current_task()
+    elif lowlevel is not None:
+        with suppress(RuntimeError):  # no task of trio's; its `in_trio_task()` came with 0.29
+            task = lowlevel.current_task()
+    return task
 
 
 def spawn(function: Callable[[], Awaitable[None]]) -> object:
@@ -36,7 +38,7 @@ def spawn(function: Callable[[], Awaitable[None]]) -> object:
     if asyncio is not None and current_loop(asyncio) is not None:
         return asyncio.ensure_future(function())
     lowlevel: Any = sys.modules.get("trio.lowlevel")
-    if lowlevel is not None and lowlevel.in_trio_run():
+    if lowlevel is not None and in_trio(lowlevel):
         return lowlevel.spawn_system_task(function)
     return None
 
@@ -48,3 +50,12 @@ def current_loop(asyncio: Any) -> object:
     except RuntimeError:
         return None
     return loop
+
+
+def in_trio(lowlevel: Any) -> bool:
+    """Return whether trio runs here; its own `in_trio_run()` came with 0.29."""
+    try:
+        lowlevel.current_trio_token()
+    except RuntimeError:
+        return False
+    return True

@@ -6,6 +6,34 @@ from typing import Literal
 
 from streamtape.messages._record import Model
 
+__all__ = [
+    "AdvisorRedactedResultBlock",
+    "AdvisorResultBlock",
+    "AdvisorToolResultErrorObject",
+    "Base64PDFSource",
+    "BashCodeExecutionOutputBlock",
+    "BashCodeExecutionResultBlock",
+    "BashCodeExecutionToolResultErrorObject",
+    "CitationsConfig",
+    "CodeExecutionOutputBlock",
+    "CodeExecutionResultBlock",
+    "CodeExecutionToolResultErrorObject",
+    "DocumentBlock",
+    "EncryptedCodeExecutionResultBlock",
+    "PlainTextSource",
+    "TextEditorCodeExecutionCreateResultBlock",
+    "TextEditorCodeExecutionStrReplaceResultBlock",
+    "TextEditorCodeExecutionToolResultErrorObject",
+    "TextEditorCodeExecutionViewResultBlock",
+    "ToolReferenceBlock",
+    "ToolSearchToolResultErrorObject",
+    "ToolSearchToolSearchResultBlock",
+    "WebFetchBlock",
+    "WebFetchToolResultErrorBlock",
+    "WebSearchResultBlock",
+    "WebSearchToolResultErrorObject",
+]
+
 
 class WebSearchToolResultErrorObject(Model):
     """The tool failed, and why."""

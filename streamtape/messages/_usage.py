@@ -6,6 +6,23 @@ from typing import Literal
 
 from streamtape.messages._record import Model
 
+__all__ = [
+    "AdvisorMessageIterationUsage",
+    "BetaMessageDeltaUsage",
+    "BetaUsage",
+    "CacheCreation",
+    "CompactionIterationUsage",
+    "FallbackCreditNotApplied",
+    "FallbackCreditRedeemed",
+    "FallbackCreditUsage",
+    "FallbackMessageIterationUsage",
+    "MessageDeltaUsage",
+    "MessageIterationUsage",
+    "OutputTokensDetails",
+    "ServerToolUsage",
+    "Usage",
+]
+
 
 class CacheCreation(Model):
     """Tokens written to the cache, by its time to live."""

@@ -64,7 +64,7 @@ class AbortPoint:
 
     def __init__(self, abort: Abort) -> None:
         self.callbacks: list[Callable[[], object]] = []
-        self.told = False
+        self.told: bool = False
         self._abort = abort
 
     def poll(self, playback: Playback, size: int, *, is_end: bool = False) -> int | None:

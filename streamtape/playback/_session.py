@@ -107,8 +107,8 @@ class Session:
     ) -> None:
         self.cassette = cassette
         self.mode = mode
-        self.split = splits.Recorded() if split is None else split
-        self.timing = _INSTANT if timing is None else timing
+        self.split: Split = splits.Recorded() if split is None else split
+        self.timing: Timing = _INSTANT if timing is None else timing
         self.path = path
         self.playbacks: list[Playback] = []
         self.gate: Gate | AbortPoint | None = None

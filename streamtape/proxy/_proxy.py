@@ -71,8 +71,8 @@ class RecordingProxy(LoopbackServer):
         port: int = 0,
     ) -> None:
         self._library = LIBRARIES[-1]  # httpx2 where it is: it trusts what the system trusts
-        self.target = Target(upstream, self._library)
-        self.path = Path(path)
+        self.target: Target = Target(upstream, self._library)
+        self.path: Path = Path(path)
         self.troubles: list[UpstreamError] = []
         self._session = Session(
             _existing(self.path),

@@ -40,7 +40,7 @@ class Decoder:
                 f"max_event_size={max_event_size}", "not a size", "Give bytes, at least 1, or None."
             )
         self.retry: int | None = None
-        self.last_event_id = ""
+        self.last_event_id: str = ""
         self._limit = max_event_size
         self._type = ""
         self._data: list[str] = []
