@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Serving", "serve", "serving"]
 
-_OF_THE_SERVER = frozenset({"control", "framing", "gap", "host", "limits", "port"})
+_OF_THE_SERVER = frozenset({"control", "cors", "framing", "gap", "host", "limits", "port"})
 _NOT_OF_A_SERVER = frozenset(
     {"abort", "allowed_hosts", "block_network", "clock", "leaks", "mode", "record_on_exception"}
 )
@@ -124,7 +124,8 @@ def serve(
         options: how it is replayed, as for `use_cassette`: ``split``, ``timing``, ``fault``,
             ``then``, ``match_on``, ``ignore``, ``allow_playback_repeats``, ``filter_headers`` and
             the other filters, ``unplayed``. And how it is served: ``gap``, ``framing``,
-            ``control``, ``host``, ``port``, ``limits``; see `streamtape.server.SessionServer`.
+            ``control``, ``cors``, ``host``, ``port``, ``limits``; see
+            `streamtape.server.SessionServer`.
 
     Raises:
         CassetteError: a file is missing or broken.

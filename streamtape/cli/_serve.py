@@ -60,6 +60,7 @@ def declare(commands: Any) -> None:
         action="store_true",
         help="let requests say how they are replayed (x-streamtape-split, ...), and tests step",
     )
+    parser.add_argument("--cors", action="store_true", help="let pages in a browser ask, too")
     parser.add_argument(
         "--concurrency-report",
         action="store_true",
@@ -82,6 +83,7 @@ def _run(options: argparse.Namespace) -> int:
             framing=options.framing,
             gap=_gap(options.gap),
             control=options.control,
+            cors=options.cors,
             allow_playback_repeats=True,
             host=options.host,
             port=options.port,

@@ -6,6 +6,8 @@ theirs.
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING
 
 from streamtape.playback import Finish, Head
@@ -14,8 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from streamtape.cassette import Headers, Request
-    from streamtape.playback import Step
-    from streamtape.server._connection import Answer
+    from streamtape.server._steps import Answer, Live, ServerStep
 
 __all__ = ["cross_origin"]
 
@@ -25,7 +26,7 @@ _AN_HOUR = "3600"  # for which the browser need not ask again
 def cross_origin(answer: Answer) -> Answer:
     """Return `answer` as one that pages of every origin may ask, with credentials and all."""
 
-    def respond(request: Request) -> Iterable[Step]:
+    def respond(request: Request) -> Iterable[ServerStep] | Live:
         origin = request.header("origin")
         if origin is None:
             return answer(request)
@@ -38,7 +39,10 @@ def cross_origin(answer: Answer) -> Answer:
         method = request.header("access-control-request-method")
         if request.method == "OPTIONS" and method is not None:
             return [Head(200, allowed + _permissions(request, method), "HTTP/1.1"), Finish()]
-        return _readable(answer(request), allowed)
+        steps = answer(request)
+        if isinstance(steps, AsyncGenerator):
+            return _readable_live(steps, allowed)
+        return _readable(steps, allowed)
 
     return respond
 
@@ -56,13 +60,23 @@ def _permissions(request: Request, method: str) -> Headers:
     )
 
 
-def _readable(steps: Iterable[Step], allowed: Headers) -> Iterator[Step]:
+def _readable(steps: Iterable[ServerStep], allowed: Headers) -> Iterator[ServerStep]:
     for step in steps:
-        if isinstance(step, Head):
-            # What was recorded of this names the origins of then.
-            kept = tuple(pair for pair in step.headers if not pair[0].startswith("access-control-"))
-            names = ", ".join(dict.fromkeys(name for name, _ in kept))
-            exposed = (("access-control-expose-headers", names),) if names else ()
-            yield step._replace(headers=(*kept, *allowed, *exposed))
-        else:
-            yield step
+        yield _opened(step, allowed)
+
+
+async def _readable_live(steps: Live, allowed: Headers) -> Live:
+    async with contextlib.aclosing(steps):
+        async for step in steps:
+            yield _opened(step, allowed)
+
+
+def _opened(step: ServerStep, allowed: Headers) -> ServerStep:
+    """Return a step; a head with what lets a page read it and its headers."""
+    if not isinstance(step, Head):
+        return step
+    # What was recorded of this names the origins of then.
+    kept = tuple(pair for pair in step.headers if not pair[0].startswith("access-control-"))
+    names = ", ".join(dict.fromkeys(name for name, _ in kept))
+    exposed = (("access-control-expose-headers", names),) if names else ()
+    return step._replace(headers=(*kept, *allowed, *exposed))

@@ -95,6 +95,11 @@ def _noted(
             yield step
         else:
             yield from _allowed(session.gate, playback, 0, gap, is_end=True)
+            if isinstance(step, Fail):
+                # A failure waits until all has been read, too: data and RST at once are the end of
+                # a stream to Node's fetch (libuv, `uv__stream_io`), and no reset; and an error
+                # overtakes what a page in a browser has not read.
+                yield Gap(gap)
             yield from _ended(session, playback, step, clock)
 
 

@@ -21,6 +21,7 @@ from streamtape.errors import CassetteMiss, UsageError
 from streamtape.playback import Play, Session, parse_then
 from streamtape.server import _framing
 from streamtape.server._control import PATH, Control
+from streamtape.server._cors import cross_origin
 from streamtape.server._line import GAP
 from streamtape.server._loopback import LoopbackServer
 from streamtape.server._orders import orders_of
@@ -58,6 +59,7 @@ class SessionServer(LoopbackServer):
             ``chunked:bytes`` to cut the framing itself, too.
         control: whether requests may say how they are replayed (``x-streamtape-split``, ...), and
             whether ``/__streamtape__/...`` answers.
+        cors: whether pages in a browser may ask, whatever their origin.
         options: ``host``, ``port``, ``limits`` and ``keep``; see `LoopbackServer`.
 
     Raises:
@@ -71,9 +73,10 @@ class SessionServer(LoopbackServer):
         gap: float = GAP,
         framing: FramingLike = "recorded",
         control: bool = False,
+        cors: bool = False,
         **options: Any,
     ) -> None:
-        super().__init__(self._respond, **options)
+        super().__init__(cross_origin(self._respond) if cors else self._respond, **options)
         self.session = session
         self._gap = gap
         self._framing = _framing.parse(framing)
@@ -151,8 +154,8 @@ class ReplayServer(SessionServer):
         filters: those it was recorded with; see `streamtape.cassette.Filters.of`.
         allow_playback_repeats: whether an interaction answers again, where no unused one does.
         keep: how many playbacks, misses and requests, the last ones, are kept; None for all.
-        options: ``gap``, ``framing`` and ``control``, see `SessionServer`; ``host``, ``port`` and
-            ``limits``, see `LoopbackServer`.
+        options: ``gap``, ``framing``, ``control`` and ``cors``, see `SessionServer`; ``host``,
+            ``port`` and ``limits``, see `LoopbackServer`.
 
     Raises:
         CassetteError: a file is missing or broken.

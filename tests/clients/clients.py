@@ -41,12 +41,14 @@ class Client(NamedTuple):
         command: the program; none for the page in Chromium.
         cassettes: those that it can read.
         shows_reads: whether it hands out bytes as they come; else it parses them.
+        gap: seconds between two writes that it needs, where the server's own do not do.
         most_merged: the share of cuts whose two chunks may come as one.
     """
 
     command: tuple[str, ...]
     cassettes: tuple[str, ...] = ("anthropic", "openai")
     shows_reads: bool = True
+    gap: float | None = None
     most_merged: float = 0.0
 
 
@@ -68,10 +70,12 @@ CLIENTS = {
     "httpx2": Client((*_RAW_PY, "httpx2")),
     "requests": Client((*_RAW_PY, "requests")),
     "urllib3": Client((*_RAW_PY, "urllib3")),
+    "urllib3's read1": Client((*_RAW_PY, "urllib3-read1")),
     "aiohttp": Client((*_RAW_PY, "aiohttp")),
     "Node's fetch": Client(("node", "node_fetch.mjs")),
-    # Its network is a process of its own, from which the page's takes what there is by then.
-    "Chromium's fetch": Client((), most_merged=0.02),
+    # A process of its own reads the socket, and that of the page takes what there is by then:
+    # a page that lags behind cannot be waited for.
+    "Chromium's fetch": Client((), gap=0.01, most_merged=0.1),
     "curl -N": Client((sys.executable, "curl.py")),
 }
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Self
 from streamtape.playback import Fail, Finish, Head, Send, Wait
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Sequence
     from types import TracebackType
 
     from streamtape.playback import Step
@@ -31,10 +31,16 @@ _GONE = 5.0  # seconds for which an idle connection is kept
 
 
 class PlainServer:
-    """Answers every POST with steps, and the questions of a browser with consent."""
+    """Answers every POST with the same steps, and the questions of a browser with consent.
 
-    def __init__(self, steps: Callable[[], Iterable[Step]]) -> None:
+    Args:
+        steps: what a request gets.
+        framing: the header that says how its body is framed; that of `steps` says nothing of it.
+    """
+
+    def __init__(self, steps: Sequence[Step], framing: tuple[str, str]) -> None:
         self._steps = steps
+        self._framing = framing
 
     def __enter__(self) -> Self:
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -65,10 +71,34 @@ class PlainServer:
                 if method == b"OPTIONS":
                     connection.sendall(_CONSENT)
                 else:
-                    for step in self._steps():
-                        _perform(step, connection)
+                    for step in self._steps:
+                        self._perform(step, connection)
+
+    def _perform(self, step: Step, connection: socket.socket) -> None:
+        is_chunked = self._framing[1] == "chunked"
+        if isinstance(step, Head):
+            own = [header for header in step.headers if header[0] not in _FRAMING]
+            lines = "".join(f"{name}: {value}\r\n" for name, value in [*own, self._framing])
+            head = b"HTTP/1.1 %d X\r\n%b%b\r\n" % (step.status, lines.encode(), _CORS)
+            connection.sendall(head)
+        elif isinstance(step, Send):
+            framed = b"%x\r\n%b\r\n" % (len(step.data), step.data)
+            connection.sendall(framed if is_chunked else step.data)
+        elif isinstance(step, Finish):
+            connection.sendall(b"0\r\n\r\n" if is_chunked else b"")
+        elif isinstance(step, Wait) and step.seconds == math.inf:
+            connection.recv(_READ)  # until the client goes
+            raise ConnectionAbortedError
+        elif isinstance(step, Wait):
+            time.sleep(step.seconds)
+        elif isinstance(step, Fail):
+            time.sleep(_SETTLED)
+            if step.kind == "reset":
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+            raise ConnectionAbortedError
 
 
+_FRAMING = ("transfer-encoding", "content-length", "connection")
 _CORS = (
     b"access-control-allow-origin: *\r\n"
     b"access-control-allow-methods: POST\r\n"
@@ -91,28 +121,3 @@ def _request(connection: socket.socket) -> bytes:
     while len(body) < left:
         body += connection.recv(_READ)
     return head.split(b" ", 1)[0]
-
-
-def _perform(step: Step, connection: socket.socket) -> None:
-    if isinstance(step, Head):
-        headers = [f"{name}: {value}\r\n".encode() for name, value in step.headers]
-        framing = [] if b"transfer-encoding: chunked\r\n" in headers else [_CHUNKED]
-        head = b"".join([b"HTTP/1.1 %d X\r\n" % step.status, *headers, *framing, _CORS, b"\r\n"])
-        connection.sendall(head)
-    elif isinstance(step, Send):
-        connection.sendall(b"%x\r\n%b\r\n" % (len(step.data), step.data))
-    elif isinstance(step, Finish):
-        connection.sendall(b"0\r\n\r\n")
-    elif isinstance(step, Wait) and step.seconds == math.inf:
-        connection.recv(_READ)  # until the client goes
-        raise ConnectionAbortedError
-    elif isinstance(step, Wait):
-        time.sleep(step.seconds)
-    elif isinstance(step, Fail):
-        time.sleep(_SETTLED)
-        if step.kind == "reset":
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
-        raise ConnectionAbortedError
-
-
-_CHUNKED = b"transfer-encoding: chunked\r\n"

@@ -23,6 +23,7 @@ import chromium
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 STAMP = ".streamtape-installed"
+OLDEST_NODE = 20
 
 
 def main() -> int:
@@ -33,9 +34,7 @@ def main() -> int:
         at = arguments.index("--cache")
         cache = Path(arguments[at + 1]).absolute()
         del arguments[at : at + 2]
-    missing = [name for name in ("node", "npm", "curl") if shutil.which(name) is None]
-    if missing:
-        sys.exit(f"clients: install {', '.join(missing)} first")
+    check_tools()
     try:
         chromium.install()
     except chromium.BrowserError as error:
@@ -46,6 +45,18 @@ def main() -> int:
         matrix = [str(python), str(HERE / "matrix.py"), *arguments]
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "COVERAGE"))}
         return subprocess.run(matrix, env=clean, check=False).returncode
+
+
+def check_tools() -> None:
+    """Leave with a sentence where something is missing that is not installed from here."""
+    missing = [name for name in ("node", "npm", "curl") if shutil.which(name) is None]
+    if missing:
+        sys.exit(f"clients: install {', '.join(missing)} first")
+    version = subprocess.run(
+        ["node", "--version"], capture_output=True, text=True, check=True
+    ).stdout
+    if int(version.strip().lstrip("v").partition(".")[0]) < OLDEST_NODE:
+        sys.exit(f"clients: Node is {version.strip()}; the SDKs need {OLDEST_NODE} or later")
 
 
 def environment(folder: Path) -> Path:

@@ -1,10 +1,19 @@
 """Pages of other origins may ask where that was said, and read what is answered."""
 
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
 import httpx
 
+import streamtape
 from streamtape.cassette import Cassette, Interaction, Request, Response
+from streamtape.playback import Finish, Head
 from streamtape.server import ReplayServer
+from streamtape.server._cors import cross_origin
 
+HELLO = Path(__file__).parents[2] / "cassettes" / "hello.yaml"
 BODY = b"data: hi\n\n"
 PAGE = {"origin": "http://localhost:5173"}
 
@@ -67,3 +76,50 @@ def test_pages_are_not_let_in_unless_that_was_said():
     assert response.status_code == 404
     assert "access-control-allow-origin" not in response.headers
     assert len(server.misses) == 1
+
+
+def test_steps_that_are_still_being_made_are_for_pages_too():
+    """A live answer is opened in the same way, and closed with whoever asked for it."""
+    closed = []
+
+    async def live(_request):
+        try:
+            yield Head(200, (), "HTTP/1.1")
+            yield Finish()
+        finally:
+            closed.append("closed")
+
+    async def first():
+        steps = cross_origin(live)(Request("POST", "http://127.0.0.1/", tuple(PAGE.items())))
+        head = await anext(steps)
+        await steps.aclose()
+        return head
+
+    assert dict(asyncio.run(first()).headers)["access-control-allow-origin"] == PAGE["origin"]
+    assert closed == ["closed"]
+
+
+def test_the_first_request_of_a_page_has_a_connection_of_its_own():
+    """A browser asks again by itself, where a kept one dies before the head: no fault were seen."""
+    asked = PAGE | {"access-control-request-method": "POST"}
+    with ReplayServer(recording(), cors=True) as server:
+        response = httpx.options(f"{server.url}/v1/x", headers=asked)
+    assert response.headers["connection"] == "close"
+
+
+def test_serve_lets_pages_in_where_it_was_told_to():
+    """`streamtape.serve` takes the option, as every face of the server does."""
+    asked = PAGE | {"access-control-request-method": "POST"}
+    with streamtape.serve(HELLO, cors=True) as server:
+        response = httpx.options(f"{server.url}/v1/messages", headers=asked)
+    assert response.headers["access-control-allow-origin"] == PAGE["origin"]
+
+
+def test_the_command_lets_pages_in_where_it_was_told_to():
+    """`streamtape serve --cors` answers a preflight."""
+    asked = PAGE | {"access-control-request-method": "POST"}
+    command = [sys.executable, "-m", "streamtape", "serve", "--cors", str(HELLO)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as serving:
+        response = httpx.options(f"{serving.stdout.readline().strip()}/v1/messages", headers=asked)
+        serving.terminate()
+    assert response.headers["access-control-allow-origin"] == PAGE["origin"]

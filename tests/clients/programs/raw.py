@@ -1,6 +1,6 @@
 """Python's HTTP clients, each with the reading that is closest to the socket.
 
-python raw.py httpx|httpx2|requests|urllib3|aiohttp
+python raw.py httpx|httpx2|requests|urllib3|urllib3-read1|aiohttp
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ def ask_requests():
     return ask
 
 
-def ask_urllib3():
-    """`stream`, which takes chunked bodies apart into their chunks."""
+def ask_urllib3(read):
+    """`stream`, which takes chunked bodies apart into their chunks; or `read1`."""
     import urllib3
 
     pool = urllib3.PoolManager(retries=False)
@@ -61,7 +61,7 @@ def ask_urllib3():
         )
         answer.status = response.status
         try:
-            for data in response.stream():
+            for data in read(response):
                 answer.read(data)
         finally:
             response.close()
@@ -99,7 +99,8 @@ CLIENTS = {
     "httpx": lambda: ask_httpx("httpx"),
     "httpx2": lambda: ask_httpx("httpx2"),
     "requests": ask_requests,
-    "urllib3": ask_urllib3,
+    "urllib3": lambda: ask_urllib3(lambda response: response.stream()),
+    "urllib3-read1": lambda: ask_urllib3(lambda response: iter(response.read1, b"")),
     "aiohttp": ask_aiohttp,
 }
 
