@@ -5,9 +5,9 @@
     ...     print(stream.get_final_text())
 
 The names below are the front door; each subpackage (`sse`, `splits`, `timing`, `faults`,
-`cassette`, `playback`, `messages`, `sweep`, `strategies`, `transports`, `server`, `proxy`,
-`command`, `verify`, `errors`) is public too. Nothing heavy is imported before it is used: a test
-session that does not use streamtape does not pay for it.
+`cassette`, `playback`, `messages`, `sweep`, `pictures`, `strategies`, `transports`, `server`,
+`proxy`, `command`, `verify`, `errors`) is public too. Nothing heavy is imported before it is used:
+a test session that does not use streamtape does not pay for it.
 """
 
 from __future__ import annotations
@@ -16,10 +16,20 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from streamtape._facade import Cassette, Tape, TapeOptions, TapeSettings, load, use_cassette
+    from streamtape._facade import (
+        Cassette,
+        Tape,
+        TapeOptions,
+        TapeSettings,
+        load,
+        serve,
+        use_cassette,
+    )
+    from streamtape._facade._transcript import atranscript, transcript
     from streamtape._version import __version__
     from streamtape.cassette import Interaction, Request, Response, register_matcher, save
     from streamtape.errors import CassetteError, CassetteMiss, StreamtapeError, UsageError
+    from streamtape.transcripts import Transcript
     from streamtape.transports import RecordTransport, ReplayTransport
 
 _HOMES = {
@@ -35,22 +45,32 @@ _HOMES = {
     "Tape": "_facade",
     "TapeOptions": "_facade",
     "TapeSettings": "_facade",
+    "Transcript": "transcripts",
     "UsageError": "errors",
     "__version__": "_version",
+    "atranscript": "_facade._transcript",
     "load": "_facade",
     "register_matcher": "cassette",
     "save": "cassette",
+    "serve": "_facade",
+    "transcript": "_facade._transcript",
     "use_cassette": "_facade",
 }
 _SUBPACKAGES = frozenset(
     {
         "cassette",
+        "checks",
         "clock",
         "command",
         "convert",
         "errors",
+        "eventstream",
         "faults",
+        "laws",
+        "formats",
         "messages",
+        "ndjson",
+        "pictures",
         "playback",
         "proxy",
         "respx",
@@ -60,6 +80,7 @@ _SUBPACKAGES = frozenset(
         "strategies",
         "sweep",
         "timing",
+        "transcripts",
         "transports",
         "verify",
     }
@@ -78,11 +99,15 @@ __all__ = [
     "Tape",
     "TapeOptions",
     "TapeSettings",
+    "Transcript",
     "UsageError",
     "__version__",
+    "atranscript",
     "load",
     "register_matcher",
     "save",
+    "serve",
+    "transcript",
     "use_cassette",
 ]
 

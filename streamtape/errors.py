@@ -11,14 +11,18 @@
             ├── CassetteError            your file: always names it
             │   ├── CassetteNotFoundError
             │   ├── CassetteFormatError  (file, line, field, remedy)
+            │   ├── ExpectationMissingError
             │   ├── CassetteWriteError
             │   └── CassetteAgedError    the live service answers otherwise
             ├── UnplayedError            your test: it left undone what the cassette holds
             ├── NetworkBlockedError      your test: it wants to leave the machine
             ├── UpstreamError            the network: nobody answers where a proxy forwards to
             ├── PlaybackError            your test: a stream did not go as it was to
+            ├── TranscriptError          your test: a stream did not emit what it was to
             └── StreamError              the peer's bytes
-                └── EventTooLargeError
+                ├── EventTooLargeError
+                ├── InvalidFrameError    of an AWS event stream: a checksum, a length, a header
+                └── InvalidLineError     of newline-delimited JSON: not JSON
 
 Which branch an error hangs on answers *whose fault it is*. A constructor takes facts, keeps them
 as attributes and writes the sentence; nobody passes a message. This module knows no other.
@@ -43,10 +47,14 @@ __all__ = [
     "CassetteNotFoundError",
     "CassetteWriteError",
     "EventTooLargeError",
+    "ExpectationMissingError",
+    "InvalidFrameError",
+    "InvalidLineError",
     "NetworkBlockedError",
     "PlaybackError",
     "StreamError",
     "StreamtapeError",
+    "TranscriptError",
     "UnplayedError",
     "UpstreamError",
     "UsageError",
@@ -159,6 +167,23 @@ class CassetteWriteError(CassetteError):
         return type(self), (self.path, self.reason, self.remedy)
 
 
+class ExpectationMissingError(CassetteError, AssertionError):
+    """Nothing is expected yet of a stream that is compared with what is expected.
+
+    Attributes:
+        path: the file in which it would stand.
+        name: the name of the entry.
+        remedy: the command that writes it.
+    """
+
+    def __init__(self, path: Path, name: str, remedy: str) -> None:
+        self.path, self.name, self.remedy = path, name, remedy
+        super().__init__(f"{path} has no entry {name!r}. {remedy}")
+
+    def __reduce__(self) -> tuple[type[ExpectationMissingError], tuple[Path, str, str]]:
+        return type(self), (self.path, self.name, self.remedy)
+
+
 class CassetteAgedError(CassetteError, AssertionError):
     """The live service no longer answers as the cassette says, or could not be asked.
 
@@ -224,6 +249,23 @@ class PlaybackError(StreamtapeError, AssertionError):
 
     def __reduce__(self) -> tuple[type[PlaybackError], tuple[Path, str, list[str]]]:
         return type(self), (self.path, self.problem, self.playbacks)
+
+
+class TranscriptError(StreamtapeError, AssertionError):
+    """A stream did not emit what the test expects.
+
+    Attributes:
+        problem: the first difference.
+        lines: the events around it, and what was expected of them.
+    """
+
+    def __init__(self, problem: str, lines: Sequence[str]) -> None:
+        self.problem, self.lines = problem, list(lines)
+        shown = "".join(f"\n  {line}".rstrip() for line in self.lines)
+        super().__init__(f"{problem}{shown and f'{chr(10)}{shown}'}")
+
+    def __reduce__(self) -> tuple[type[TranscriptError], tuple[str, list[str]]]:
+        return type(self), (self.problem, self.lines)
 
 
 class NetworkBlockedError(StreamtapeError, ConnectionError):
@@ -306,6 +348,40 @@ class EventTooLargeError(StreamError):
 
     def __reduce__(self) -> tuple[type[EventTooLargeError], tuple[int, int]]:
         return type(self), (self.limit, self.size)
+
+
+class InvalidFrameError(StreamError, ValueError):
+    """A frame of an AWS event stream is broken, and with it all that comes behind.
+
+    Attributes:
+        number: which frame of the stream, counted from 1.
+        offset: the byte of the stream at which it begins, counted from 0.
+        problem: what is wrong with it: a checksum, with what it says and what it should.
+    """
+
+    def __init__(self, number: int, offset: int, problem: str) -> None:
+        self.number, self.offset, self.problem = number, offset, problem
+        super().__init__(f"frame {number}, at byte {offset} of the event stream: {problem}.")
+
+    def __reduce__(self) -> tuple[type[InvalidFrameError], tuple[int, int, str]]:
+        return type(self), (self.number, self.offset, self.problem)
+
+
+class InvalidLineError(StreamError, ValueError):
+    """A line of newline-delimited JSON is no JSON.
+
+    Attributes:
+        number: which line of the stream, counted from 1; blank lines count.
+        problem: what the JSON parser says.
+        line: how the line begins.
+    """
+
+    def __init__(self, number: int, problem: str, line: str) -> None:
+        self.number, self.problem, self.line = number, problem, line
+        super().__init__(f"line {number} is no JSON: {problem}: {line}")
+
+    def __reduce__(self) -> tuple[type[InvalidLineError], tuple[int, str, str]]:
+        return type(self), (self.number, self.problem, self.line)
 
 
 class CassetteMiss(BaseException):

@@ -1,16 +1,17 @@
 """Where a body is cut: pure values, parsed in one place.
 
 A *split* is a rule that turns a body into cut offsets; `cut` turns offsets into chunks. This module
-knows bytes and numbers, and the two kinds of boundary that bytes alone show (line ends and blank
-lines). It never knows events, cassettes or time.
+knows bytes and numbers; where lines and events end, the body's format says. It never knows
+cassettes or time.
 
 Every spelling of a split, wherever it is given (API, marker, command line), comes through `parse`:
 
 ==================  ====================================================================
 ``recorded``        the boundaries of the recording
 ``whole``           one chunk
-``events``          one chunk per event: cut after each blank line
-``lines``           one chunk per line
+``events``          one chunk per event: cut after each blank line (SSE), line (NDJSON) or frame
+                    (AWS event stream)
+``lines``           one chunk per line; of an AWS event stream, per part of a frame
 ``bytes``           one chunk per byte
 ``size:N``          chunks of N bytes
 ``at:517,1204``     cut at these byte offsets; in Python also a list of ints; an offset given twice
@@ -23,15 +24,17 @@ Every spelling of a split, wherever it is given (API, marker, command line), com
 from __future__ import annotations
 
 import random
-import re
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 from streamtape.errors import UsageError
+from streamtape.formats import format_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from streamtape.formats import Format
 
 __all__ = [
     "At",
@@ -51,9 +54,7 @@ __all__ = [
     "parse",
 ]
 
-# Atomic groups: without them the CR and the LF of one CRLF would pass for two line ends.
-_LINE_END = re.compile(rb"(?>\r\n|\n|\r)")
-_BLANK_LINE = re.compile(rb"(?>\r\n|\n|\r)(?>\r\n|\n|\r)")
+Offsets: TypeAlias = "Sequence[int]"
 
 _VALID = (
     "Valid are recorded, whole, events, lines, bytes, size:N, at:N[,N...], random:SEED, "
@@ -65,7 +66,7 @@ _VALID = (
 class Recorded:
     """The boundaries of the recording."""
 
-    def offsets(self, body: bytes, recorded: Sequence[int]) -> Sequence[int]:  # noqa: ARG002, D102
+    def offsets(self, body: bytes, recorded: Offsets, form: Format | None = None) -> Offsets:  # noqa: ARG002, D102
         return recorded
 
     def __str__(self) -> str:
@@ -76,7 +77,7 @@ class Recorded:
 class Whole:
     """One chunk."""
 
-    def offsets(self, body: bytes, recorded: Sequence[int]) -> Sequence[int]:  # noqa: ARG002, D102
+    def offsets(self, body: bytes, recorded: Offsets, form: Format | None = None) -> Offsets:  # noqa: ARG002, D102
         return ()
 
     def __str__(self) -> str:
@@ -85,10 +86,10 @@ class Whole:
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """One chunk per event: a cut after each blank line."""
+    """One chunk per event: a cut after each blank line, or where the format ends one."""
 
-    def offsets(self, body: bytes, recorded: Sequence[int]) -> Sequence[int]:  # noqa: ARG002, D102
-        return _ends(_BLANK_LINE, body)
+    def offsets(self, body: bytes, recorded: Offsets, form: Format | None = None) -> Offsets:  # noqa: ARG002, D102
+        return _inner((form or format_of(None, body)).ends(body), body)
 
     def __str__(self) -> str:
         return "events"
@@ -98,8 +99,8 @@ class Events:
 class Lines:
     """One chunk per line."""
 
-    def offsets(self, body: bytes, recorded: Sequence[int]) -> Sequence[int]:  # noqa: ARG002, D102
-        return _ends(_LINE_END, body)
+    def offsets(self, body: bytes, recorded: Offsets, form: Format | None = None) -> Offsets:  # noqa: ARG002, D102
+        return _inner((form or format_of(None, body)).line_ends(body), body)
 
     def __str__(self) -> str:
         return "lines"
@@ -109,7 +110,7 @@ class Lines:
 class Bytes:
     """One chunk per byte."""
 
-    def offsets(self, body: bytes, recorded: Sequence[int]) -> Sequence[int]:  # noqa: ARG002, D102
+    def offsets(self, body: bytes, recorded: Offsets, form: Format | None = None) -> Offsets:  # noqa: ARG002, D102
         return range(1, len(body))
 
     def __str__(self) -> str:
@@ -126,7 +127,7 @@ class Size:
         if self.size < 1:
             raise UsageError(f"split 'size:{self.size}'", "a chunk has at least one byte", _VALID)
 
-    def offsets(self, body: bytes, recorded: Sequence[int]) -> Sequence[int]:  # noqa: ARG002, D102
+    def offsets(self, body: bytes, recorded: Offsets, form: Format | None = None) -> Offsets:  # noqa: ARG002, D102
         return range(self.size, len(body), self.size)
 
     def __str__(self) -> str:
@@ -150,7 +151,7 @@ class At:
                 "Sort them; an offset given twice makes an empty chunk.",
             )
 
-    def offsets(self, body: bytes, recorded: Sequence[int]) -> Sequence[int]:  # noqa: ARG002, D102
+    def offsets(self, body: bytes, recorded: Offsets, form: Format | None = None) -> Offsets:  # noqa: ARG002, D102
         length = len(body)
         if not self.at or self.at[-1] <= length:
             return self.at
@@ -166,7 +167,7 @@ class Random:
 
     seed: int
 
-    def offsets(self, body: bytes, recorded: Sequence[int]) -> Sequence[int]:  # noqa: ARG002, D102
+    def offsets(self, body: bytes, recorded: Offsets, form: Format | None = None) -> Offsets:  # noqa: ARG002, D102
         length = len(body)
         if length < 2:  # noqa: PLR2004 - one byte cannot be cut
             return ()
@@ -248,9 +249,9 @@ def offsets_of(sizes: Iterable[int]) -> list[int]:
     return list(accumulate(sizes))[:-1]
 
 
-def _ends(pattern: re.Pattern[bytes], body: bytes) -> list[int]:
+def _inner(ends: Iterable[int], body: bytes) -> list[int]:
     length = len(body)
-    return [match.end() for match in pattern.finditer(body) if match.end() < length]
+    return [end for end in ends if end < length]
 
 
 def _parse_text(text: str) -> Split:

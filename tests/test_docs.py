@@ -30,7 +30,9 @@ from typing import NamedTuple
 import pytest
 
 from streamtape import TapeOptions, UsageError, cli
+from streamtape.formats import FORMATS
 from streamtape.server import Upstream
+from streamtape.sweep import KINDS
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -158,8 +160,11 @@ def _libraries():
     import httpcore2  # noqa: F401
     import httpx_sse  # noqa: F401
 
+    import streamtape.checks
     import streamtape.messages
-    import streamtape.transports  # noqa: F401
+    import streamtape.transports
+
+    _ = streamtape.transcript
 
 
 @pytest.fixture
@@ -298,3 +303,16 @@ def test_the_index_leads_to_every_page():
     linked = {os.path.normpath(target) for target in _LINK.findall(index.read_text("utf-8"))}
     pages = {name(page).removeprefix("docs/") for page in RUN[1:]} - {"index.md"}
     assert pages <= linked
+
+
+def test_the_reference_names_every_kind_of_place():
+    """In the order of the code, with the formats that have it."""
+    page = (ROOT / "docs" / "reference" / "splits.md").read_text("utf-8")
+    rows = re.findall(
+        r"^\| `([a-z-8]+)` \| [^|]*\| (\w*) *\| (\w*) *\| (\w*) *\|$", page, re.MULTILINE
+    )
+    named = {
+        row[0]: [form for form, has in zip(FORMATS, row[1:], strict=True) if has] for row in rows
+    }
+    kinds = [kind for kind in KINDS.values() if kind.boundary]
+    assert list(named.items()) == [(kind.name, [*kind.formats]) for kind in kinds]

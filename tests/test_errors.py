@@ -17,6 +17,9 @@ EXAMPLES = [
     errors.CassetteAgedError(FILE, ["1. GET u: AGED", "   status: 200 -> 404"], "Record it."),
     errors.UnplayedError(FILE, ["POST https://a.example/"]),
     errors.UnplayedError(None, ["POST https://a.example/"]),
+    errors.ExpectationMissingError(FILE, "test_x.py::test_y", "Write it."),
+    errors.TranscriptError('no event is "ping"', ["  emitted", "> (the end)"]),
+    errors.TranscriptError("the stream was not aborted", []),
     errors.UpstreamError("GET u", "Connection refused"),
     errors.EventTooLargeError(10, 14),
     errors.CassetteMiss("GET u", FILE, ["the cassette is empty"], "Record it."),
@@ -66,6 +69,9 @@ def test_sentences():
         "  POST https://a.example/\nRe-record, or remove them from the file.",
         "the cassette: 1 interaction(s) never requested:\n"
         "  POST https://a.example/\nRe-record, or remove them from the file.",
+        "hello.yaml has no entry 'test_x.py::test_y'. Write it.",
+        'no event is "ping"\n\n    emitted\n  > (the end)',
+        "the stream was not aborted",
         "GET u was not answered: Connection refused. "
         "Check the address, the network and the server's certificate.",
         "an event of at least 14 bytes is over the limit of 10 bytes. "

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pytest
 
-__all__ = ["cassette_path", "file_name", "relative"]
+__all__ = ["cassette_path", "file_name", "relative", "without_shard"]
 
 # Not allowed in a file name on some platform, or (the tilde) used by us to mark a replaced name.
 _ILLEGAL = re.compile(r"[<>?%*:|\"'/\\~\x00-\x1f]")
@@ -36,9 +36,14 @@ def cassette_path(item: pytest.Item, named: str | None, folder: str) -> Path:
     if named is not None:
         return Path(os.path.normpath(own / named))  # `own` need not be there for `../shared.yaml`
     cls = getattr(item, "cls", None)
-    own_name = _SHARD.sub("", item.name)
+    own_name = without_shard(item.name)
     name = f"{cls.__qualname__}.{own_name}" if cls else own_name
     return own / f"{file_name(name)}.yaml"
+
+
+def without_shard(name: str) -> str:
+    """Return the name of a test without the part that tells its shard from others."""
+    return _SHARD.sub("", name)
 
 
 def relative(path: Path, config: pytest.Config) -> str:

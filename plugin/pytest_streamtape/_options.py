@@ -30,7 +30,16 @@ __all__ = [
 ]
 
 MARKER = "streamtape"
-_COMMAND_LINE = ("mode", "split", "timing", "fault", "abort", "block_network", "allowed_hosts")
+_COMMAND_LINE = (
+    "mode",
+    "split",
+    "timing",
+    "fault",
+    "abort",
+    "block_network",
+    "allowed_hosts",
+    "update",
+)
 
 
 _SWEEPING = ("sweep", "variants", "isolate", "timeout", "shards")
@@ -135,7 +144,8 @@ def sweep_of(item: pytest.Item) -> SweepOptions | None:
     config = item.config
     given = _given(config)
     records = given.get("mode", marked.get("mode", "none")) != "none"
-    just_one = {"split", "fault", "abort"} & set(given) or config.getoption("streamtape_variant")
+    just_one = {"split", "fault", "abort", "update"} & set(given)
+    just_one = just_one or config.getoption("streamtape_variant")
     if over is None or just_one or records:
         return None
     return SweepOptions(

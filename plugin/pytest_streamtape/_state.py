@@ -9,6 +9,7 @@ import pytest
 
 if TYPE_CHECKING:
     from pytest_streamtape._cases import Playing
+    from pytest_streamtape._expected import Asked
     from pytest_streamtape._sweep import BodyLoop
     from streamtape import Tape
     from streamtape.sweep import Watchdog
@@ -30,6 +31,10 @@ class State:
         note: under a sweep, what to add to the error of the next run.
         watchdog: under a sweep, what stops a run that hangs.
         swept: what came of the sweep, as JSON values.
+        expected: which expected transcripts the last run asked for, as JSON values.
+        smallest: under a sweep, what its smallest failure played.
+        found: what the sweep has found, as text.
+        reproduce: the command that runs the smallest failure again, or "".
     """
 
     tape: Tape | None = None
@@ -41,6 +46,10 @@ class State:
     note: str | None = None
     watchdog: Watchdog | None = None
     swept: dict[str, Any] | None = None
+    expected: Asked | None = None
+    smallest: Playing | None = None
+    found: str | None = None
+    reproduce: str = ""
 
 
 _key = pytest.StashKey[State]()

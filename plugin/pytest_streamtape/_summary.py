@@ -10,10 +10,13 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+import pytest
 
-    import pytest
+from pytest_streamtape._expected import ExpectedSummary
+from pytest_streamtape._state import state_of
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Iterator
 
     from streamtape.sweep import SweepReport
 
@@ -41,10 +44,22 @@ class Summary:
         self._all_boundaries = all_boundaries
         self._told: dict[str, list[str]] = {SAVED: [], VERIFIED: []}
         self._swept: dict[str, SweepReport] = {}
+        self._expected = ExpectedSummary()
         self._troubles = [0, 0]  # how many runs under a fault or abort, and how many failed
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Let the report of a test carry what it expected: xdist brings it to who prints."""
+        report = yield
+        if call.when == "teardown" and (expected := state_of(item).expected) is not None:
+            vars(report)["streamtape_expected"] = list(expected)
+        return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep what a test sent along."""
+        self._expected.take(report)
         if report.when == "teardown":
             for name, text in report.user_properties:
                 if name in self._told:
@@ -67,6 +82,10 @@ class Summary:
                 terminalreporter.section(f"streamtape: {title}")
                 for line in self._told[name]:
                     terminalreporter.write_line(line)
+        if lines := list(self._expected.lines(terminalreporter.config)):
+            terminalreporter.section("streamtape: expected")
+            for line in lines:
+                terminalreporter.write_line(line)
         checked, failed = self._troubles
         if checked:
             terminalreporter.section("streamtape: faults and aborts")

@@ -81,7 +81,7 @@ def _isolated(item: pytest.Item, options: SweepOptions) -> list[pytest.TestRepor
         call.duration = time.perf_counter() - start
         return first
     # Once more, for its reports: this time the error carries what the sweep has found.
-    state.note, state.playing = swept.note(), failure
+    state.note, state.playing, state.error = swept.note(), failure, None
     with sweeps.Watchdog(options.timeout) as state.watchdog:
         reports = _isolation.run(item)
     if all(report.passed for report in reports):
@@ -194,15 +194,22 @@ class _Swept:
             state.watchdog = None
             self._progress.end()
             state.swept = self._cases.facts()
-        return self._cases.smallest(save=self._options.save)
+        state.smallest = self._cases.smallest(save=self._options.save)
+        return state.smallest
 
     def note(self) -> str:
         """Return what a failure carries: counts, where it is, how to run it again."""
-        nodeid = shlex.quote(self._item.nodeid)
-        lines = list(self._cases.lines(lambda arguments: f"pytest {nodeid} {arguments}"))
+        state, nodeid = state_of(self._item), shlex.quote(self._item.nodeid)
+
+        def reproduce(arguments: str) -> str:
+            state.reproduce = state.reproduce or f"pytest {nodeid} {arguments}"
+            return f"pytest {nodeid} {arguments}"
+
+        lines = list(self._cases.lines(reproduce))
         if self._cases.can_save and not self._options.save:
             lines.append("  keep it:    add --streamtape-save-failures")
-        return "\n".join(line.rstrip() for line in lines)
+        state.found = "\n".join(line.rstrip() for line in lines)
+        return state.found
 
 
 class _Progress:

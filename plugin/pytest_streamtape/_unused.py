@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Unused"]
 
 _YAML = (".yaml", ".yml")
-_BESIDE = ".splits.yaml"  # the failures that a sweep has kept
+_BESIDE = (".splits.yaml", ".expected.yaml")  # what a sweep has kept, and what is expected
 _SENT = "streamtape_unused"
 
 

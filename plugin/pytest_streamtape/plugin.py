@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_streamtape import _naming, _options
+from pytest_streamtape import _expected, _naming, _options
 from pytest_streamtape._state import state_of
 from pytest_streamtape._summary import SAVED, VERIFIED, Summary
 
@@ -35,6 +35,7 @@ _VALUES = (
     ("abort", "EVENT", "tell the test to abort after this event; see tape.when_aborting"),
     ("variant", "NAME", "replay a rewritten copy of the recording: crlf, bom, ..."),
     ("coverage", "FILE", "write which boundaries sweeps have cut at, as JSON"),
+    ("html", "DIR", "write a page for every test that fails: its streams, drawn"),
 )
 _FLAGS = (
     (
@@ -55,6 +56,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for name, text in _FLAGS:
         dest = f"streamtape_{name.replace('-', '_')}"
         group.addoption(f"--streamtape-{name}", dest=dest, action="store_true", help=text)
+    group.addoption(
+        "--streamtape-update",
+        dest="streamtape_update",
+        action="store_true",
+        default=None,
+        help="write down what is compared with tape.expected(), instead of comparing it",
+    )
     group.addoption(
         "--streamtape-block-network",
         dest="streamtape_block_network",
@@ -89,6 +97,11 @@ def pytest_configure(config: pytest.Config) -> None:
         all_boundaries=config.getoption("streamtape_boundaries"),
     )
     config.pluginmanager.register(summary, "streamtape-summary")
+    if config.getoption("streamtape_html"):
+        from pytest_streamtape._pictures import Pages  # noqa: PLC0415 - for sessions that draw
+
+        pages = Pages(config, config.getoption("streamtape_html"))
+        config.pluginmanager.register(pages, "streamtape-pictures")
     if config.getoption("streamtape_unused"):
         from pytest_streamtape._unused import Unused  # noqa: PLC0415 - for sessions that ask
 
@@ -128,7 +141,7 @@ def tape(request: pytest.FixtureRequest) -> Iterator[Tape]:
     """Return the use of this test's cassette: what was replayed, how far, how it ended."""
     item = request.node
     state = state_of(item)
-    state.passed = False
+    state.passed, state.expected = False, None
     state.tape = started = _start(item, request.getfixturevalue("streamtape_config"))
     try:
         yield started
@@ -137,6 +150,7 @@ def tape(request: pytest.FixtureRequest) -> Iterator[Tape]:
         _report_verified(item, started)
     if state.passed or started.options.record_on_exception:
         _save(item, started)
+    _keep_expected(state, started)
 
 
 @pytest.fixture(autouse=True)
@@ -166,8 +180,20 @@ def _start(item: pytest.Item, defaults: dict[str, Any]) -> Tape:
         tape = streamtape.Tape(path, asked.options, remedy, missing_ok=True)
     except streamtape.StreamtapeError as error:
         raise _failed(error) from None
+    tape.expectations.test = _expected.name_of(item.nodeid)
+    write = f"pytest {shlex.quote(item.nodeid)} --streamtape-update"
+    tape.expectations.remedy = f"Write it with: {write}"
     tape.start()
     return tape
+
+
+def _keep_expected(state: State, tape: Tape) -> None:
+    import streamtape  # noqa: PLC0415 - see the module's docstring
+
+    try:
+        state.expected = _expected.asked(tape, passed=state.passed)
+    except streamtape.CassetteError as error:
+        raise _failed(error) from None
 
 
 def _path(item: pytest.Item, named: str | None) -> Path:
@@ -296,6 +322,11 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     state.error = call.excinfo.value
     if state.note is not None:
         state.error.add_note(state.note)
+
+
+def pytest_assertrepr_compare(op: str, left: Any, right: Any) -> list[str] | None:
+    """Explain why two transcripts are not equal, the first difference first."""
+    return _expected.compared(left, right) if op == "==" else None
 
 
 def _failed(error: Exception) -> BaseException:

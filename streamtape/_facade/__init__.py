@@ -5,7 +5,17 @@ Nothing here decides anything that a layer below could. It is the one place that
 
 from streamtape._facade._options import TapeOptions
 from streamtape._facade._player import Cassette, load
+from streamtape._facade._serve import Serving, serve
 from streamtape._facade._settings import TapeSettings
 from streamtape._facade._tape import Tape, use_cassette
 
-__all__ = ["Cassette", "Tape", "TapeOptions", "TapeSettings", "load", "use_cassette"]
+__all__ = [
+    "Cassette",
+    "Serving",
+    "Tape",
+    "TapeOptions",
+    "TapeSettings",
+    "load",
+    "serve",
+    "use_cassette",
+]

@@ -6,16 +6,19 @@ Everything here is read from playbacks; it decides nothing while a stream runs.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from streamtape.errors import PlaybackError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from streamtape._facade._expected import Expectations, ExpectedTranscript
     from streamtape.faults import EventName, Faults
-    from streamtape.playback import Playback
+    from streamtape.messages import Message
+    from streamtape.playback import Mode, Playback, Session
+    from streamtape.transcripts import Mask
 
 __all__ = ["Expected", "Observed"]
 
@@ -36,6 +39,8 @@ class Observed:
     """The part of a `Tape` that looks at its playbacks."""
 
     path: Path
+    expectations: Expectations
+    session: Session
 
     if TYPE_CHECKING:  # a `Tape` has both
 
@@ -44,6 +49,9 @@ class Observed:
 
         @property
         def faults(self) -> Faults: ...
+
+        @property
+        def mode(self) -> Mode: ...
 
     @property
     def delivered_text(self) -> str:
@@ -92,28 +100,116 @@ class Observed:
         """The playbacks whose response the client has not closed."""
         return [played for played in self.playbacks if not played.released]
 
-    @contextmanager
-    def expect(self, *errors: type[BaseException]) -> Iterator[Expected]:
-        """Expect one of `errors` if the use has a fault, and none if it has not.
+    def expected(
+        self, name: str | None = None, *, mask: Mask = (), times: bool = False
+    ) -> ExpectedTranscript:
+        """Return the transcript that is expected, from ``NAME.expected.yaml`` beside the cassette.
 
-        So that one test states its law for the plain stream and for every faulted one.
+        ::
+
+            assert streamtape.transcript(stream) == tape.expected(mask="ids")
+
+        With the option ``update`` (``--streamtape-update``), what it is compared with is written
+        there, once the test has passed.
+
+        Args:
+            name: which one, where a test expects several; the first, the second, ... by default.
+            mask: fields whose values do not count: names, and the groups ``ids`` and ``times``.
+            times: whether it counts when each event came: for a virtual clock.
 
         Raises:
-            PlaybackError: there is a fault, and nothing was raised. (Other exceptions pass.)
+            ExpectationMissingError: there is none yet.
+            CassetteFormatError: the file cannot be read.
+        """
+        __tracebackhide__ = True
+        return self.expectations.take(name, mask, times=times)
+
+    def keep_expected(self) -> list[str]:
+        """Write what was compared with `expected`, under the option ``update``.
+
+        Not where the streams came from the live service: they are not redacted. The next run
+        replays what was recorded, and may write.
+
+        Returns:
+            The names of the entries that changed.
+
+        Raises:
+            CassetteError: the file cannot be read, or not be written.
+        """
+        is_live = bool(self.session.recorded) or self.mode == "verify"
+        return [] if is_live else self.expectations.save()
+
+    @contextmanager
+    def expect(
+        self,
+        *errors: type[BaseException],
+        after_text: Any = None,
+        snapshot: Mapping[str, Any] | None = None,
+    ) -> Iterator[Expected]:
+        """Expect one of `errors` if the use has a fault, and none if it has not.
+
+        So that one test states its law for the plain stream and for every faulted one. With
+        `after_text` or `snapshot` the error must come, fault or not (it may be a recorded one).
+
+        Args:
+            errors: their classes.
+            after_text: the text that the client had been given before, of the last playback.
+            snapshot: what the message by then must have, members of members too: that of the
+                error (`partial_message`), or what the client had been given adds up to.
+
+        Raises:
+            PlaybackError: nothing was raised, or not there. (Other exceptions pass.)
         """
         expected = Expected()
+        is_due = bool(self.faults) or after_text is not None or snapshot is not None
         try:
             yield expected
         except errors as error:
-            if not self.faults:
+            if not is_due:
                 raise
             expected.error = error
         else:
-            if self.faults:
+            if is_due:
                 names = " or ".join(error.__name__ for error in errors)
                 given = " ".join(map(str, self.faults))
-                raise self._error(f"under {given}, {names} was expected and nothing raised")
+                under = f"under {given}, " if given else ""
+                raise self._error(f"{under}{names} was expected and nothing raised")
+            return
+        self._check_place(expected.error, after_text, snapshot)
+
+    def _check_place(
+        self, error: BaseException, after_text: Any, snapshot: Mapping[str, Any] | None
+    ) -> None:
+        """Check what had come before an error.
+
+        Raises:
+            PlaybackError: see `expect`.
+        """
+        last = self.playbacks[-1:]
+        kind, come = type(error).__name__, "".join(played.delivered_text for played in last)
+        if after_text is not None and after_text != come:
+            problem = f"{kind} came after the text {come!r}, not after {after_text!r}"
+            raise self._error(problem, last) from error
+        if snapshot is None:
+            return
+        from streamtape.checks import including, mismatch  # noqa: PLC0415 - for those who ask
+
+        message = getattr(error, "partial_message", None)
+        if message is None:
+            message = _message_of(last)
+        said = None if message is None else message.to_dict()
+        found = mismatch(including(dict(snapshot)), said)
+        if found is not None:
+            raise self._error(f"the message that {kind} broke off: {found}", last) from error
 
     def _error(self, problem: str, about: list[Playback] | None = None) -> PlaybackError:
         lines = map(str, self.playbacks if about is None else about)
         return PlaybackError(self.path, problem, list(lines))
+
+
+def _message_of(playbacks: list[Playback]) -> Message[Any] | None:
+    """Return the message that the events of playbacks add up to, as far as they were delivered."""
+    from streamtape.transcripts import Transcript, event_of  # noqa: PLC0415 - for those who ask
+
+    events = [event_of(event) for played in playbacks for event in played.delivered_events]
+    return Transcript(events).snapshot()

@@ -41,6 +41,7 @@ class TapeOptions:
     unread: str | None = None  # as `unplayed`
     leaks: str = "ignore"
     record_on_exception: bool = False
+    update: bool = False
     clock: Callable[[], Clock] = RealClock
 
     @classmethod
@@ -107,6 +108,7 @@ _PARSERS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "unread": ("unread", lambda value: _parse_choice("unread", value)),
     "leaks": ("leaks", lambda value: _parse_choice("leaks", value)),
     "record_on_exception": ("record_on_exception", bool),
+    "update": ("update", bool),
     "allow_playback_repeats": ("allow_playback_repeats", bool),
     "block_network": ("block_network", bool),
     "allowed_hosts": ("allowed_hosts", _parse_hosts),
@@ -121,5 +123,6 @@ _PARTS: dict[str, tuple[str, str]] = {
     "before_record_request": ("filters", "before_record_request"),
     "before_record_response": ("filters", "before_record_response"),
     "redact": ("filters", "redact"),
+    "ignore_hosts": ("filters", "ignore_hosts"),
 }
 _MAKERS: dict[str, Callable[..., Any]] = {"matching": Matching, "filters": Filters.of}

@@ -41,11 +41,12 @@ class TapeSettings(TypedDict, total=False):
         ignore: paths of what does not count in a JSON body: ``messages[*].id``.
         allow_playback_repeats: whether a used interaction may answer again.
         filter_headers: what becomes of header fields in a recording; see
-            `streamtape.cassette.Filters.of`, also for the four that follow.
+            `streamtape.cassette.Filters.of`, also for the five that follow.
         filter_query_parameters: the same, for the query of the URL.
         before_record_request: a function (or several), from a request to a request or None.
         before_record_response: a function (or several), from a response to a response or None.
         redact: patterns, and functions from the bytes of a body to bytes.
+        ignore_hosts: hosts whose requests go to the network, unrecorded, in every mode.
         block_network: whether replaying lets nothing out of the machine.
         allowed_hosts: where to it may go all the same; text with commas, or a list.
         unplayed: what it means when an interaction is never asked for.
@@ -53,6 +54,7 @@ class TapeSettings(TypedDict, total=False):
             ``unplayed``.
         leaks: what it means when a response is never closed.
         record_on_exception: whether a recording is saved where the test failed.
+        update: whether `Tape.expected` writes what it is compared with, instead of comparing it.
         clock: what waits and tells the time; under ``virtual``, waiting takes none.
     """
 
@@ -69,10 +71,12 @@ class TapeSettings(TypedDict, total=False):
     before_record_request: Any
     before_record_response: Any
     redact: Pattern | Iterable[BodyRule]
+    ignore_hosts: str | Iterable[str]
     block_network: bool
     allowed_hosts: str | Iterable[str]
     unplayed: Literal["ignore", "fail"]
     unread: Literal["ignore", "fail"]
     leaks: Literal["ignore", "fail"]
     record_on_exception: bool
+    update: bool
     clock: Clock | Literal["real", "virtual"] | None

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, Unpack
 
 from streamtape import cassette as cassettes
-from streamtape._facade._hold import Holding
+from streamtape._facade._expected import Expectations
 from streamtape._facade._observed import Observed
 from streamtape._facade._options import TapeOptions
 from streamtape._facade._player import Cassette
 from streamtape._facade._verdict import verdict, verified
+from streamtape._hold import Holding
 from streamtape.clock import RealClock, VirtualClock, today
 from streamtape.errors import CassetteError, CassetteNotFoundError
 from streamtape.playback import AbortPoint, Mode, Playback, Session
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
+    from streamtape._facade._serve import Serving
     from streamtape._facade._settings import TapeSettings
     from streamtape.cassette import Finding, Interaction
     from streamtape.clock import Clock
@@ -58,6 +60,7 @@ class Tape(Observed):
         clock: what tells the time of this use; `clock.elapsed` counts from its start. While
             recording, it is a real one.
         blocked: the host of every connection that the network guard refused, in order.
+        expectations: what is kept of the streams' transcripts; see `expected`.
 
     Raises:
         CassetteError: the file is missing (mode ``none``) or broken. A broken file is an error in
@@ -84,6 +87,7 @@ class Tape(Observed):
         is_virtual = options.clock is VirtualClock
         self.clock: Clock = RealClock() if is_virtual and self.session.records else options.clock()
         self.blocked: list[str] = []
+        self.expectations = Expectations(path, update=options.update)
         self._stack = ExitStack()
 
     @property
@@ -136,6 +140,7 @@ class Tape(Observed):
         self.stop()
         self.options = dataclasses.replace(self.options, **changes)
         self.session = self._session(cassette)
+        self.expectations.used.clear()
         self.start()
 
     def start(self) -> None:
@@ -167,6 +172,23 @@ class Tape(Observed):
         ``async with`` for one in another task.
         """
         return Holding(self.session, self.path)
+
+    def serve(self, *, set_environment: bool = False, **options: Any) -> Serving:
+        """Serve the cassette on a socket of 127.0.0.1, too: ``with``, or ``async with``.
+
+        What is served is of this use: `playbacks`, `unplayed`, `hold` and the verdict on misses
+        know of it. Matching leaves out scheme, host and port.
+
+        Args:
+            set_environment: see `streamtape.serve`.
+            options: of the server; see `streamtape.server.SessionServer`, and ``host``, ``port``.
+
+        Raises:
+            UsageError: this use records, or its time is virtual.
+        """
+        from streamtape._facade._serve import serving  # noqa: PLC0415 - it knows this module
+
+        return serving(self, options, set_environment=set_environment)
 
     def save(self) -> tuple[Interaction, ...]:
         """Write what was recorded, if anything; return it.
@@ -288,6 +310,8 @@ class use_cassette:  # noqa: N801 - used like a function, as vcrpy's is
             _save_beside(tape, error)
         if error is None and (verdict := tape.verdict()) is not None:
             raise verdict
+        if error is None:
+            tape.keep_expected()
 
     async def __aenter__(self) -> Tape:
         return self.__enter__()

@@ -10,6 +10,7 @@ The format is described in docs/explanation/cassette-format.md; its JSON Schema 
 
 from streamtape.cassette._audit import Problem, audit, cassettes_in
 from streamtape.cassette._cut import keep_events, keep_interactions
+from streamtape.cassette._expected import expected_in, expected_path, keep_expected
 from streamtape.cassette._file import fix, load, save, update
 from streamtape.cassette._filters import Filters
 from streamtape.cassette._match import MATCHERS, Matching, compare, register_matcher
@@ -46,9 +47,12 @@ __all__ = [
     "audit",
     "cassettes_in",
     "compare",
+    "expected_in",
+    "expected_path",
     "find_secrets",
     "fix",
     "keep_events",
+    "keep_expected",
     "keep_interactions",
     "known_failures",
     "load",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-__all__ = ["Problem", "ProblemKind", "audit", "cassettes_in"]
+__all__ = ["Problem", "ProblemKind", "audit", "cassettes_in", "is_companion"]
 
 ProblemKind: TypeAlias = Literal["format", "secret", "stale", "orphan"]
 _NAME = re.compile(r"(?:[\w-]*\.)?(?P<function>\w+)")
@@ -55,6 +55,8 @@ class Problem:
 def cassettes_in(paths: Iterable[Path]) -> list[Path]:
     """Return the files named, and the YAML files below `cassettes` folders of the folders named.
 
+    What stands beside a cassette (its failing splits, its expected transcripts) is none.
+
     Raises:
         UsageError: a path that is not there.
     """
@@ -63,13 +65,20 @@ def cassettes_in(paths: Iterable[Path]) -> list[Path]:
         if path.is_dir():
             below = (*path.rglob("*.yaml"), *path.rglob("*.yml"))
             found += sorted(
-                one for one in below if "cassettes" in (*path.absolute().parts, *one.parts)
+                one
+                for one in below
+                if "cassettes" in (*path.absolute().parts, *one.parts) and not is_companion(one)
             )
         elif path.exists():
-            found.append(path)
+            found += [] if is_companion(path) else [path]
         else:
             raise UsageError(f"path {path}", "there is no such file", "Name files or folders.")
     return found
+
+
+def is_companion(path: Path) -> bool:
+    """Whether a file stands beside a cassette, and is none itself."""
+    return path.name.endswith((".splits.yaml", ".expected.yaml"))
 
 
 def audit(

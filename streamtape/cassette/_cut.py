@@ -36,13 +36,13 @@ def keep_interactions(cassette: Cassette, numbers: Collection[int]) -> Cassette:
 def keep_events(response: Response, numbers: Collection[int]) -> Response:
     """Return a response with these events of its body only, counted from 1.
 
-    An event is everything up to its blank line; what stands behind the last blank line counts as
-    one more.
+    An event is everything up to its blank line, or to where the body's format ends one; what stands
+    behind the last such place counts as one more.
 
     Raises:
         UsageError: there is none of that number.
     """
-    events = splits.cut(response.body, splits.Events().offsets(response.body, ()))
+    events = splits.cut(response.body, response.cuts(splits.Events()))
     _check("event", numbers, len(events))
     kept = [number in numbers for number in range(1, len(events) + 1)]
     body = b"".join(event for event, keep in zip(events, kept, strict=True) if keep)

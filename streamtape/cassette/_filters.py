@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, TypeAlias
-from urllib.parse import quote, unquote_plus
+from urllib.parse import quote, unquote_plus, urlsplit
 
 from streamtape.cassette._model import Chunk
 from streamtape.errors import UsageError
@@ -40,6 +41,8 @@ class Filters:
         response: changes a response; None for one that is not to be kept.
         patterns: what is replaced in bodies, URLs and headers, in every form the tripwire knows.
         changes: functions from a whole body to another.
+        ignored: hosts whose requests are none of streamtape's business: names, addresses, or one
+            with a port; `*` stands for anything.
     """
 
     headers: tuple[tuple[str, _Value], ...] = ()
@@ -48,6 +51,7 @@ class Filters:
     response: Callable[[Response], Response | None] | None = None
     patterns: tuple[re.Pattern[bytes], ...] = ()
     changes: tuple[_Change, ...] = ()
+    ignored: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -58,6 +62,7 @@ class Filters:
         before_record_request: Any = None,
         before_record_response: Any = None,
         redact: _Bodies = (),
+        ignore_hosts: str | Iterable[str] = (),
     ) -> Filters:
         """Read the options as the user spells them.
 
@@ -71,6 +76,8 @@ class Filters:
             before_record_response: a function (or several), from a response to a response, or to
                 None: then the interaction is not kept.
             redact: patterns, and functions from the bytes of a body to bytes.
+            ignore_hosts: hosts whose requests go to the network, unrecorded, whatever the mode:
+                names, addresses, or one with a port; `*` stands for anything.
 
         Raises:
             UsageError: a value of another form, or a pattern that does not compile.
@@ -83,6 +90,7 @@ class Filters:
             _chain("before_record_response", before_record_response),
             tuple(_pattern(item) for item in given if not callable(item)),
             tuple(item for item in given if callable(item)),
+            tuple(_hosts(ignore_hosts)),
         )
 
     def kept_headers(self) -> frozenset[str]:
@@ -95,6 +103,8 @@ class Filters:
 
     def on_request(self, request: Request) -> Request | None:
         """Return a request as the user wants it kept, or None for one to be left alone."""
+        if self.ignored and self._ignores(request):
+            return None
         changed = request
         if self.headers or self.changes or "?" in request.url:
             changed = dataclasses.replace(
@@ -115,6 +125,11 @@ class Filters:
             chunks=_fitted(response.chunks, response.body, body),
         )
         return self.response(changed) if self.response else changed
+
+    def _ignores(self, request: Request) -> bool:
+        parts = urlsplit(request.url)
+        names = (parts.hostname or "", f"{parts.hostname}:{parts.port}")
+        return any(fnmatchcase(name, host) for host in self.ignored for name in names)
 
     def _changed(self, body: bytes) -> bytes:
         for change in self.changes:
@@ -168,6 +183,14 @@ def _filtered(pairs: Headers, rules: dict[str, _Value], request: Request) -> Hea
         for name, value in pairs
     )
     return tuple((name, value) for name, value in new if value is not None)
+
+
+def _hosts(given: str | Iterable[str]) -> Iterator[str]:
+    for host in given.split(",") if isinstance(given, str) else given:
+        if not host.strip() or "/" in host:
+            remedy = 'Give names, addresses or "name:port", without a scheme.'
+            raise UsageError(f"ignore_hosts {host!r}", "not a host", remedy)
+        yield host.strip().lower()
 
 
 def _rules(

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import difflib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import parse_qsl, urlsplit
 
@@ -64,6 +65,8 @@ MATCHERS: dict[str, Matcher] = {
 }
 _BUILT_IN = frozenset(MATCHERS)
 _BLIND_TO_HEADERS = _BUILT_IN - {"headers"}
+# What is left of each where scheme, host and port are the server's own.
+_AT_ANOTHER_ADDRESS = {"scheme": (), "host": (), "port": (), "uri": ("path", "query")}
 # The body, too: a stale cassette that still passes is the worst outcome.
 _DEFAULT = ("method", "uri", "body")
 
@@ -117,6 +120,11 @@ class Matching:
     def sees_headers(self) -> bool:
         """Whether header fields can make a difference."""
         return self.on != _DEFAULT and not _BLIND_TO_HEADERS.issuperset(self.on)
+
+    def at_another_address(self) -> Matching:
+        """Return the rules for a client that talks to a server in place of the recorded one."""
+        on = chain.from_iterable(_AT_ANOTHER_ADDRESS.get(name, (name,)) for name in self.on)
+        return replace(self, on=tuple(dict.fromkeys(on)))
 
     def differences(self, live: Request, recorded: Request) -> list[str]:
         """Return the names of the matchers that do not agree; a matcher may also assert."""

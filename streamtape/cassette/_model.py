@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
 
 from streamtape import splits
 from streamtape.errors import UsageError
+from streamtape.formats import format_of
 from streamtape.timing import Timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date
     from pathlib import Path
+
+    from streamtape.formats import Format
+    from streamtape.splits import BodySplit
 
 __all__ = [
     "END_KINDS",
@@ -155,8 +159,17 @@ class Response:
         """The size of every chunk, in bytes; one per event where no chunks were noted."""
         if self._sizes is not None:
             return self._sizes
-        pieces = splits.cut(self.body, splits.Events().offsets(self.body, ()))
-        return tuple(map(len, pieces))
+        return tuple(map(len, splits.cut(self.body, self.cuts(splits.Events()))))
+
+    @property
+    def format(self) -> Format:
+        """The wire format of the body, as the content type says; see `streamtape.formats`."""
+        return format_of(self.header("content-type"), self.body)
+
+    def cuts(self, split: BodySplit) -> Sequence[int]:
+        """Return the byte offsets at which `split` cuts the body."""
+        recorded = self.offsets if isinstance(split, splits.Recorded) else ()
+        return split.offsets(self.body, recorded, self.format)
 
     @property
     def offsets(self) -> list[int]:

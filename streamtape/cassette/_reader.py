@@ -8,12 +8,14 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from dataclasses import replace
 from datetime import date
 from itertools import accumulate, repeat
 from typing import TYPE_CHECKING
 
 from streamtape import splits
 from streamtape.cassette import _schema, _yaml
+from streamtape.cassette._frames import read_frames
 from streamtape.cassette._model import (
     Cassette,
     Chunk,
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _EXACT = 1e9  # milliseconds: with three decimals, a float's 53 bits hold every one below
+_FORMAT = "docs/explanation/cassette-format.md"
 
 __all__ = ["compact_json", "read", "read_mending"]
 
@@ -120,35 +123,41 @@ class _Reader:
         return Request(schema.method, schema.url, _headers(schema.headers), body)
 
     def _response(self, schema: _schema.ResponseSchema, place: _yaml.Place) -> Response:
-        if schema.base64 is not None:
-            body = self._base64(schema.base64, (*place, "base64"))
-        else:
-            text = schema.body or ""
-            body = (text.replace("\n", "\r\n") if schema.newlines else text).encode()
         end = schema.end
         kind, after = (end, 0.0) if isinstance(end, str) else self._timed_end(end, (*place, "end"))
-        return Response(
+        response = Response(
             status=schema.status,
             headers=_headers(schema.headers),
-            body=body,
-            chunks=self._chunks(schema.chunks, body, (*place, "chunks")),
+            body=self._body(schema, place),
             head=self._microseconds(schema.head, (*place, "head")),
             end=End(kind, self._microseconds(after, (*place, "end"))),
             http_version=schema.http_version,
         )
+        if schema.chunks is None:
+            return response
+        return replace(response, chunks=self._chunks(schema.chunks, response, (*place, "chunks")))
 
-    def _chunks(
-        self, index: str | None, body: bytes, place: _yaml.Place
-    ) -> tuple[Chunk, ...] | None:
-        if index is None:
-            return None
+    def _body(self, schema: _schema.ResponseSchema, place: _yaml.Place) -> bytes:
+        if schema.base64 is not None:
+            return self._base64(schema.base64, (*place, "base64"))
+        if schema.frames is not None:
+            try:
+                return read_frames(schema.frames)
+            except ValueError as error:
+                remedy = f"See {_FORMAT}, section Frames."
+                raise self._error((*place, "frames"), str(error), remedy) from None
+        text = schema.body or ""
+        return (text.replace("\n", "\r\n") if schema.newlines else text).encode()
+
+    def _chunks(self, index: str, response: Response, place: _yaml.Place) -> tuple[Chunk, ...]:
+        body = response.body
         gaps, sizes = _numbers(index)
         pairs = zip(gaps, sizes, strict=True)
         chunks = tuple(map(_new_tuple, repeat(Chunk), pairs))
         total = sum(sizes)
         if total != len(body) and self._mend:
             self.mended.append(int(place[1]) + 1)
-            return _mended(chunks, body)
+            return _mended(chunks, response)
         if total != len(body):
             problem = f"the chunks add up to {total} bytes, the body has {len(body)}"
             remedy = f"After an edit of the body, run: streamtape fix {self._path}"
@@ -189,12 +198,12 @@ def _headers(schema: dict[str, str | list[str]]) -> Headers:
     )
 
 
-def _mended(chunks: tuple[Chunk, ...], body: bytes) -> tuple[Chunk, ...]:
+def _mended(chunks: tuple[Chunk, ...], response: Response) -> tuple[Chunk, ...]:
     """Keep the chunks that fit into the body; cut what is left into events."""
-    ends = accumulate(chunk.size for chunk in chunks)
+    body, ends = response.body, accumulate(chunk.size for chunk in chunks)
     kept = [chunk for chunk, end in zip(chunks, ends, strict=True) if end <= len(body)]
     rest = body[sum(chunk.size for chunk in kept) :]
-    events = splits.cut(rest, splits.Events().offsets(rest, ()))
+    events = splits.cut(rest, splits.Events().offsets(rest, (), response.format))
     return (*kept, *(Chunk(0, len(event)) for event in events))
 
 

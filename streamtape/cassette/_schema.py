@@ -73,6 +73,11 @@ class ResponseSchema(_Strict):
     newlines: Literal["crlf"] | None = Field(
         default=None, description="Every line end of `body` stands for CR LF."
     )
+    frames: str | None = Field(
+        default=None,
+        description="The body, where it is an AWS event stream: the headers and the payload of "
+        "each frame as lines of text, a blank line between two frames.",
+    )
     base64: str | None = Field(default=None, description="The body, where YAML cannot carry it.")
     chunks: str | None = Field(
         default=None,
@@ -88,7 +93,7 @@ class ResponseSchema(_Strict):
 
     @model_validator(mode="after")
     def _one_body(self) -> ResponseSchema:
-        _at_most_one(self, "body", "base64")
+        _at_most_one(self, "body", "frames", "base64")
         if self.newlines and self.body is None:
             raise ValueError("newlines goes with body")
         return self
@@ -123,6 +128,21 @@ _SCHEMAS: tuple[tuple[tuple[str | None, ...], type[BaseModel]], ...] = (
 )
 
 
+_COMPANIONS = {
+    "streamtape-splits": "the failing splits",
+    "streamtape-expected": "the expected transcripts",
+}
+
+
+def _refuse_companion(value: object, path: Path) -> None:
+    """Refuse a file that stands beside a cassette, and say which one that is."""
+    for head, what in _COMPANIONS.items():
+        if isinstance(value, dict) and head in value:
+            name = path.name.removesuffix(".yaml").rpartition(".")[0]
+            remedy = f"Its cassette is {name}.yaml."
+            raise CassetteFormatError(path, f"no cassette: it holds {what} of one", remedy, line=1)
+
+
 def validate(document: Document, path: Path) -> CassetteSchema:
     """Check a parsed file against the format.
 
@@ -130,6 +150,7 @@ def validate(document: Document, path: Path) -> CassetteSchema:
         CassetteFormatError: for the first thing wrong, with its line and field.
     """
     if not isinstance(document.value, dict) or "streamtape" not in document.value:
+        _refuse_companion(document.value, path)
         raise CassetteFormatError(
             path,
             "not a streamtape cassette: it does not begin with 'streamtape: 1'",

@@ -13,6 +13,7 @@ import zlib
 from typing import TYPE_CHECKING, NamedTuple
 
 from streamtape.cassette._views import Span, views
+from streamtape.formats import EVENT_STREAM, edited
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,10 +71,34 @@ class Tripwire:
     def response(self, response: Response) -> Response:
         """Return a response without secrets, its chunks untouched; itself where there are none."""
         headers = self._headers(response.headers, "response")
-        body = self._clean(response.body, "response body", _same_length)
+        opened = self._unwrapped(response)
+        body = self._clean(opened, "response body", _same_length)
         if (headers, body) == (response.headers, response.body):
             return response
+        body = response.format.resealed(body, opened)
         return dataclasses.replace(response, headers=headers, body=body)
+
+    def _unwrapped(self, response: Response) -> bytes:
+        """Return a body without secrets in what its events wrap as base64, where they do.
+
+        In their own words, and as one text: a secret that a model says comes in several events.
+        """
+        body, form = response.body, response.format
+        if form is not EVENT_STREAM:
+            return body
+        found = [
+            (span, part, data)
+            for span in form.spans(body)
+            for part in form.parts(body, span)
+            if (data := form.read(body, part)) != body[slice(*part)]
+        ]
+        text = b"\n".join(data for _, _, data in found)
+        clean, at = self._clean(text, "response body, unwrapped", _same_length), 0
+        edits = []
+        for span, part, data in found:
+            edits.append(form.edit(body, span, part, clean[at : at + len(data)]))
+            at += len(data) + 1
+        return body if clean == text else edited(body, edits)
 
     def _login(self, url: bytes) -> bytes:
         """Replace `user:password` in a URL: httpx keeps both in `str(request.url)`."""

@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from streamtape.cassette._frames import write_frames
 from streamtape.cassette._reader import compact_json
 from streamtape.cassette._yaml import plain_kind
+from streamtape.formats import EVENT_STREAM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,11 +85,17 @@ def _response(response: Response) -> Iterator[str]:
     yield from _field("http_version", response.http_version)
     yield from _headers(response.headers)
     yield f"head: {_milliseconds(response.head)}"
-    yield from _body(response.body)
+    yield from _frames(response) or _body(response.body)
     if response.chunks is not None:
         index = " ".join(f"{_milliseconds(gap)}+{size}" for gap, size in response.chunks)
         yield f"chunks: {index}" if index else "chunks: ''"
     yield f"end: {_end(response.end)}"
+
+
+def _frames(response: Response) -> list[str]:
+    """Write a body of binary frames as text, if it is one; else nothing."""
+    text = write_frames(response.body) if response.format is EVENT_STREAM else ""
+    return [*_literal("frames", text)] if text else []
 
 
 def _body(body: bytes) -> Iterator[str]:

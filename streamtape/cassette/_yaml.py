@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["Document", "Place", "dotted", "parse", "plain_kind"]
+__all__ = ["Document", "Place", "dotted", "is_text", "parse", "plain_kind"]
 
 MOST_LEVELS = 64
 
@@ -178,6 +178,11 @@ def dotted(place: Place) -> str:
 def plain_kind(text: str) -> str:
     """Return what a plain scalar is to YAML 1.2: null, bool, int, float or str."""
     return next((kind for kind, form in _YAML_1_2.items() if form.fullmatch(text)), "str")
+
+
+def is_text(scalar: str) -> bool:
+    """Whether a plain scalar is text, to YAML 1.1 and 1.2 alike."""
+    return _kinds(scalar) == ("str", "str")
 
 
 @lru_cache(maxsize=1024)  # POST, 200, a URL, the names of headers: the same ones, over and over

@@ -27,6 +27,7 @@ from streamtape.cli import (
     _diff,
     _fix,
     _record,
+    _report,
     _serve,
     _show,
     _sweep,
@@ -51,6 +52,7 @@ _COMMANDS = (
     _convert,
     _serve,
     _sweep,
+    _report,
     _verify,
     _upstream,
 )

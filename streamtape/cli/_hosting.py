@@ -33,7 +33,7 @@ def _port(text: str) -> int:
 
 
 @contextmanager
-def hosted(server: LoopbackServer, port: int) -> Iterator[None]:
+def hosted(server: LoopbackServer, port: int, host: str = "") -> Iterator[None]:
     """Run a server meanwhile.
 
     Raises:
@@ -44,7 +44,8 @@ def hosted(server: LoopbackServer, port: int) -> Iterator[None]:
     except OSError as error:
         # (asyncio puts a sentence of its own in place of the system's.)
         reason = os.strerror(error.errno) if error.errno else str(error)
-        raise UsageError(f"--port {port}", reason, "Name another, or none.") from None
+        where = f"--port {port}" if server.is_local else f"--host {host} --port {port}"
+        raise UsageError(where, reason, "Name another, or none.") from None
     try:
         yield
     finally:

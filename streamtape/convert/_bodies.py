@@ -7,6 +7,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 from streamtape.cassette import Chunk, Response
+from streamtape.formats import SSE, format_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +26,7 @@ def response(
         body = _decoded(body, encoding)
         fields = [(name, value) for name, value in fields if name != "content-length"]
     kind = next((value for name, value in fields if name == "content-type"), "")
-    streams = kind.startswith("text/event-stream")
+    streams = kind.startswith("text/event-stream") or format_of(kind or "text/plain") is not SSE
     chunks = None if streams else (Chunk(0, len(body)),) if body else ()
     return Response(status, tuple(fields), body, chunks, http_version=http_version)
 

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from urllib.parse import quote
 
 from streamtape.errors import UsageError
-from streamtape.sse import spans
+from streamtape.formats import format_of
 
 if TYPE_CHECKING:
+    from streamtape.formats import Format
     from streamtape.sse import EventSpan
     from streamtape.timing import Timeline
 
@@ -116,12 +117,13 @@ class Placed:
         """Whether it happens before there is a response."""
         return self.before == HEAD
 
-    def offset(self, body: bytes, timeline: Timeline) -> int:
+    def offset(self, body: bytes, timeline: Timeline, form: Format | None = None) -> int:
         """Return the byte of `body` in front of which this fault happens.
 
         Args:
             body: what was recorded.
             timeline: when its bytes came.
+            form: its wire format; told by the bytes themselves where it is left out.
 
         Raises:
             UsageError: the body has no such place; the message says what it has.
@@ -134,7 +136,7 @@ class Placed:
                 raise self._nowhere("it is behind the end", f"The body has {len(body)} bytes.")
             return int(value)
         try:
-            span = find_event(body, value)
+            span = find_event(body, value, form)
         except UsageError as error:
             raise self._nowhere(error.problem, error.remedy) from None
         match kind:
@@ -156,13 +158,14 @@ class Placed:
         return UsageError(f"fault '{self}'", problem, remedy)
 
 
-def find_event(body: bytes, name: EventName) -> EventSpan:
-    """Return the event of `body` that `name` names.
+def find_event(body: bytes, name: EventName, form: Format | None = None) -> EventSpan:
+    """Return the event of `body`, in its wire format, that `name` names.
 
     Raises:
         UsageError: there is none; the message lists what there is.
     """
-    events = spans(body)
+    form = form or format_of(None, body)
+    events = form.spans(body)
     if isinstance(name, int):
         if 1 <= name <= len(events):
             return events[name - 1]
@@ -172,18 +175,19 @@ def find_event(body: bytes, name: EventName) -> EventSpan:
         if match is None:
             raise AssertionError  # checked where names come in
         kind, wanted = match[1], int(match[2] or 1)
-        found = [span for span in events if kind in _names(body, span, kind)]
+        found = [span for span in events if kind in _names(body, span, form, kind)]
         if wanted <= len(found):
             return found[wanted - 1]
         problem = f"there is no event {name!r}"
-    counts = Counter(kind for span in events for kind in dict.fromkeys(_names(body, span)))
+    counts = Counter(kind for span in events for kind in dict.fromkeys(_names(body, span, form)))
     listed = ", ".join(f"{kind} ({count})" for kind, count in counts.items()) or "none"
     raise UsageError(f"event {name!r}", problem, f"Its events, {len(events)} in all: {listed}.")
 
 
-def event_at(body: bytes, offset: int) -> EventSpan | None:
+def event_at(body: bytes, offset: int, form: Format | None = None) -> EventSpan | None:
     """Return the event that holds the byte at `offset`, or else the next one; None behind all."""
-    return next((span for span in spans(body) if span.stop > offset), None)
+    spans = (form or format_of(None, body)).spans(body)
+    return next((span for span in spans if span.stop > offset), None)
 
 
 def number_text(value: float) -> str:
@@ -199,15 +203,15 @@ def check_interaction(fault: object, number: int) -> None:
         raise UsageError(what, f"there is no interaction {number}", "They are counted from 1.")
 
 
-def _names(body: bytes, span: EventSpan, only: str | None = None) -> list[str]:
+def _names(body: bytes, span: EventSpan, form: Format, only: str | None = None) -> list[str]:
     """Return the types that an event goes by; with `only`, at least that one if it does."""
     names = [span.type]
+    text = b"\n".join(form.read(body, part) for part in form.parts(body, span))
     # Parsing every event of a long stream for one name would take its time; most lack the word.
-    if only is not None and only.encode() not in body[span.start : span.stop]:
+    if only is not None and only.encode() not in text:
         return names
-    values = (body[line.value : line.stop] for line in span.lines if line.name(body) == b"data")
     try:
-        data = json.loads(b"\n".join(values))
+        data = json.loads(text)
     except ValueError:
         return names
     if isinstance(data, dict):

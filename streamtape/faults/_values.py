@@ -35,7 +35,7 @@ __all__ = [
     "Swap",
 ]
 
-CorruptKind: TypeAlias = Literal["json", "utf8", "bom", "crlf"]
+CorruptKind: TypeAlias = Literal["json", "utf8", "bom", "crlf", "crc"]
 CORRUPT_KINDS: tuple[CorruptKind, ...] = get_args(CorruptKind)
 
 # The types of the Messages API's errors (https://docs.claude.com/en/api/errors).
@@ -93,7 +93,8 @@ class Stall(Placed):
 
     def __post_init__(self) -> None:
         Placed.__post_init__(self)
-        if not self.seconds > 0:
+        seconds: object = self.seconds  # whatever a text said
+        if not isinstance(seconds, int | float) or not seconds > 0:
             what = f"fault Stall(seconds={self.seconds!r})"
             raise UsageError(what, "a stall takes time", "Leave seconds out for one without end.")
         object.__setattr__(self, "seconds", float(self.seconds))
@@ -151,7 +152,8 @@ class Corrupt(OfEvent):
     Attributes:
         kind: ``json``: the last byte of its data is missing; ``utf8``: its data holds a byte that
             is no UTF-8, within the last string; ``bom``: a byte order mark stands in front of it;
-            ``crlf``: its lines end in CRLF.
+            ``crlf``: its lines end in CRLF; ``crc``: the last byte of its checksum is another (of
+            an AWS event stream, the one format that has them).
     """
 
     kind: CorruptKind = "json"

@@ -19,6 +19,7 @@ from streamtape.messages import (
     _citations,
     _client,
     _details,
+    _dialect,
     _errors,
     _events,
     _low,
@@ -41,6 +42,8 @@ from streamtape.messages._blocks import *
 from streamtape.messages._citations import *
 from streamtape.messages._client import *
 from streamtape.messages._details import *
+from streamtape.messages._dialect import BETA, STABLE, Dialect
+from streamtape.messages._emitter import EVENT_NAMES
 from streamtape.messages._errors import *
 from streamtape.messages._events import *
 from streamtape.messages._flaws import Flaw
@@ -58,6 +61,10 @@ from streamtape.messages._usage import *
 
 # What a module lists is public as a whole; of the others, these are.
 __all__ = [
+    "BETA",
+    "EVENT_NAMES",
+    "STABLE",
+    "Dialect",
     "Flaw",
     "Model",
     "Record",
@@ -72,6 +79,7 @@ __all__ += _blocks.__all__
 __all__ += _citations.__all__
 __all__ += _client.__all__
 __all__ += _details.__all__
+__all__ += _dialect.__all__
 __all__ += _errors.__all__
 __all__ += _events.__all__
 __all__ += _low.__all__

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from streamtape.messages._emitter import as_sent
 from streamtape.messages._errors import InvalidEventError
 from streamtape.messages._status import stream_error
+from streamtape.ndjson import LineDecoder
 
 if TYPE_CHECKING:
     from streamtape.messages._record import Record
@@ -27,29 +28,6 @@ def line_of(event: Record) -> bytes:
     text = json.dumps(raw.to_dict(), separators=(",", ":"), ensure_ascii=False)
     # A lone surrogate has no UTF-8; as an escape it comes through.
     return text.encode("utf-8", "backslashreplace") + b"\n"
-
-
-class LineDecoder:
-    """Bytes in, lines out; LF, CR and CRLF end a line, blank ones are passed over."""
-
-    def __init__(self) -> None:
-        self._pieces: list[bytes] = []
-
-    def feed(self, chunk: bytes) -> list[str]:
-        """Take the next bytes; return the lines that they complete."""
-        lines = chunk.splitlines()
-        rest = lines.pop() if chunk[-1:] not in (b"\n", b"\r", b"") else None
-        if lines:
-            lines[0] = b"".join((*self._pieces, lines[0]))
-            self._pieces.clear()
-        if rest is not None:
-            self._pieces.append(rest)
-        return [line.decode("utf-8", "replace") for line in lines if line.strip()]
-
-    def close(self) -> list[str]:
-        """End the body: a last line needs no line end."""
-        rest, self._pieces = b"".join(self._pieces), []
-        return [rest.decode("utf-8", "replace")] if rest.strip() else []
 
 
 def line_payload(line: str, response: Any = None) -> dict[str, Any]:

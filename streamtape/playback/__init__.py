@@ -7,6 +7,7 @@ perform the steps.
 """
 
 from streamtape.playback._abort import Abort, AbortPoint, parse_abort
+from streamtape.playback._fault import Altered, alter
 from streamtape.playback._gate import Gate
 from streamtape.playback._live import LiveAnswer
 from streamtape.playback._modes import MODES, Mode, Then, parse_mode, parse_then
@@ -15,11 +16,13 @@ from streamtape.playback._playback import Ending, Playback
 from streamtape.playback._recording import Recording
 from streamtape.playback._session import Pass, Play, Record, Session
 from streamtape.playback._steps import Fail, FailKind, Finish, Gap, Head, Send, Step, Wait
+from streamtape.playback._wanted import Wanted
 
 __all__ = [
     "MODES",
     "Abort",
     "AbortPoint",
+    "Altered",
     "Ending",
     "Fail",
     "FailKind",
@@ -39,6 +42,8 @@ __all__ = [
     "Step",
     "Then",
     "Wait",
+    "Wanted",
+    "alter",
     "body_steps",
     "parse_abort",
     "parse_mode",

@@ -72,7 +72,8 @@ class AbortPoint:
         if self.told or self._abort.interaction not in (None, playback.number):
             return size
         after = self._abort.after
-        stop = find_event(playback.response.body, after).stop if after else 0
+        response = playback.response
+        stop = find_event(response.body, after, response.format).stop if after else 0
         if playback.delivered < stop and not is_end:
             return min(size, stop - playback.delivered)
         self.told = True

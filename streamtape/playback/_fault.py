@@ -9,24 +9,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import accumulate, chain, pairwise
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 from streamtape import faults
 from streamtape.cassette import Chunk, End, Response
 from streamtape.errors import UsageError
+from streamtape.formats import EVENT_STREAM, edited
 from streamtape.playback._steps import Send, Wait
-from streamtape.sse import Event, encode, spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from streamtape.cassette import EndKind
     from streamtape.faults import Fault
+    from streamtape.formats import Edit
     from streamtape.playback._steps import Step
+    from streamtape.sse import EventSpan
 
 __all__ = ["Altered", "alter", "check_fault", "stalled"]
-
-_Edit: TypeAlias = tuple[int, int, bytes]  # from, to, what stands there instead
 
 _BOM = b"\xef\xbb\xbf"
 _NOT_UTF8 = b"\xff"
@@ -55,7 +55,7 @@ def alter(response: Response, fault: Fault) -> Altered:
         return Altered(_http_error(response, fault), 0)
     if fault.precedes_head:
         return Altered(response)
-    offset = fault.offset(response.body, response.timeline)
+    offset = fault.offset(response.body, response.timeline, response.format)
     match fault:
         case faults.Disconnect():
             return Altered(_ended(response, fault, offset, "truncated"))
@@ -67,7 +67,7 @@ def alter(response: Response, fault: Fault) -> Altered:
             return Altered(response)
         case faults.ErrorEvent():
             return _error_event(response, fault, offset)
-    edit = _edit(response.body, fault, _event_number(response.body, fault, offset))
+    edit = _edit(response, fault, _event_number(response, fault, offset))
     return Altered(_edited(response, edit), edit[0] + len(edit[2]))
 
 
@@ -148,10 +148,10 @@ def _ended(response: Response, fault: faults.Placed, offset: int, kind: EndKind)
 
 
 def _error_event(response: Response, fault: faults.ErrorEvent, offset: int) -> Altered:
-    stops = [0, *(span.stop for span in spans(response.body))]
+    stops = [0, *(span.stop for span in response.format.spans(response.body))]
     boundary = next((stop for stop in stops if stop >= offset), stops[-1])
     before = _ended(response, fault, boundary, "complete")
-    data = encode(Event("error", fault.data))
+    data = response.format.error(fault.type, fault.data)
     chunks = before.chunks
     if chunks is not None:
         chunks = (*chunks, Chunk(before.end.after, len(data)))
@@ -159,16 +159,17 @@ def _error_event(response: Response, fault: faults.ErrorEvent, offset: int) -> A
     return Altered(replace(before, body=body, chunks=chunks, end=End()), len(body))
 
 
-def _event_number(body: bytes, fault: faults.OfEvent, offset: int) -> int:
+def _event_number(response: Response, fault: faults.OfEvent, offset: int) -> int:
     """Return the number of the event that a fault is about, counted from 1."""
     kind, value = fault.place
+    body, form = response.body, response.format
     if kind in ("at", "after_seconds"):
-        span = faults.event_at(body, offset)
+        span = faults.event_at(body, offset, form)
         number = span.number if span else 0
     else:
-        named = faults.find_event(body, value)  # type: ignore[arg-type]  # an event, as `kind` says
+        named = faults.find_event(body, value, form)  # type: ignore[arg-type]  # an event, as `kind` says
         number = named.number + {"before": -1, "inside": 0, "after": 1}[kind]
-    last = len(spans(body)) - isinstance(fault, faults.Swap)
+    last = len(form.spans(body)) - isinstance(fault, faults.Swap)
     if not 1 <= number <= last:
         what = "are no two events" if isinstance(fault, faults.Swap) else "is no event"
         remedy = "inside=EVENT names the event itself."
@@ -176,9 +177,10 @@ def _event_number(body: bytes, fault: faults.OfEvent, offset: int) -> int:
     return number
 
 
-def _edit(body: bytes, fault: faults.OfEvent, number: int) -> _Edit:
+def _edit(response: Response, fault: faults.OfEvent, number: int) -> Edit:
     """Return what a fault of one event changes."""
-    span, *behind = spans(body)[number - 1 :]
+    body = response.body
+    span, *behind = response.format.spans(body)[number - 1 :]
     text = body[span.start : span.stop]
     match fault:
         case faults.Drop():
@@ -189,24 +191,45 @@ def _edit(body: bytes, fault: faults.OfEvent, number: int) -> _Edit:
             between = body[span.stop : behind[0].start]
             other = body[behind[0].start : behind[0].stop]
             return span.start, behind[0].stop, other + between + text
-        case faults.Corrupt(kind="bom"):
+        case faults.Corrupt():
+            return _damage(response, fault, span)
+    raise AssertionError
+
+
+def _damage(response: Response, fault: faults.Corrupt, span: EventSpan) -> Edit:
+    """Return what damages one event."""
+    body, form = response.body, response.format
+    text = body[span.start : span.stop]
+    match fault.kind:
+        case "bom":
             return span.start, span.start, _BOM
-        case faults.Corrupt(kind="crlf"):
+        case "crlf":
+            if form is EVENT_STREAM:
+                raise _impossible(fault, "an AWS event stream has no lines")
             bare = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
             return span.start, span.stop, bare.replace(b"\n", b"\r\n")
-    data = next(line for line in reversed(span.lines) if line.name(body) == b"data")
-    match fault:
-        case faults.Corrupt(kind="json"):
-            return max(data.value, data.stop - 1), data.stop, b""
-    quote = body.rfind(b'"', data.value, data.stop)
-    at = data.stop if quote < 0 else quote
-    return at, at, _NOT_UTF8
+        case "crc":
+            if form is not EVENT_STREAM:
+                raise _impossible(fault, "the format of this body has no checksums")
+            return span.stop - 1, span.stop, bytes((body[span.stop - 1] ^ 0xFF,))
+    part = form.parts(body, span)[-1]
+    data = form.read(body, part)
+    if fault.kind == "json":
+        return form.edit(body, span, part, data[:-1])
+    quote = data.rfind(b'"')
+    at = len(data) if quote < 0 else quote
+    return form.edit(body, span, part, data[:at] + _NOT_UTF8 + data[at:])
 
 
-def _edited(response: Response, edit: _Edit) -> Response:
+def _impossible(fault: faults.Corrupt, problem: str) -> UsageError:
+    remedy = "json and utf8 damage the data of every format."
+    return UsageError(f"fault '{fault}'", problem, remedy)
+
+
+def _edited(response: Response, edit: Edit) -> Response:
     """Change the body, and the sizes of the chunks that carried what is changed."""
     start, stop, instead = edit
-    body = response.body[:start] + instead + response.body[stop:]
+    body = edited(response.body, [edit])
     chunks = response.chunks
     if chunks:
         delta = len(body) - len(response.body)

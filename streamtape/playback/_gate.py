@@ -97,7 +97,8 @@ class Gate:
         """
         with self._changed:
             if self._parked and self.playback is not None:
-                stop = find_event(self.playback.response.body, event).stop
+                response = self.playback.response
+                stop = find_event(response.body, event, response.format).stop
                 if stop > self.playback.delivered:
                     self._limit, self._parked = stop, False
         self.notify()

@@ -95,7 +95,7 @@ def _schedule(
 
 
 def _replay(response: Response, split: BodySplit) -> _Replay:
-    pieces = cut(response.body, split.offsets(response.body, response.offsets))
+    pieces = cut(response.body, response.cuts(split))
     head = Head(response.status, replayed_headers(response), response.http_version)
     ends = list(accumulate(map(len, pieces)))
     return _Replay(response, head, tuple(map(Send, pieces)), ends, response.timeline)
@@ -141,4 +141,6 @@ def _paced(chunks: Sequence[Send], waits: Waits, end: Step) -> Iterator[Step]:
 def _stalling(steps: Iterator[Step], response: Response, fault: Fault | None) -> Iterator[Step]:
     if not isinstance(fault, Stall) or fault.precedes_head:
         return steps
-    return stalled(steps, fault.offset(response.body, response.timeline), fault.seconds)
+    return stalled(
+        steps, fault.offset(response.body, response.timeline, response.format), fault.seconds
+    )

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from streamtape.faults import find_event
 from streamtape.playback._fault import alter
-from streamtape.sse import Decoder
 
 if TYPE_CHECKING:
     from streamtape.cassette import Interaction, Request, Response
@@ -81,7 +80,7 @@ class Playback:
     @property
     def delivered_events(self) -> list[Event]:
         """The events that are complete in what the client has taken."""
-        return Decoder().feed(self.delivered_body)
+        return self.response.format.events(self.delivered_body)
 
     @property
     def delivered_text(self) -> str:
@@ -94,7 +93,7 @@ class Playback:
         Raises:
             UsageError: it has no such event.
         """
-        return find_event(self.response.body, name).number
+        return find_event(self.response.body, name, self.response.format).number
 
     def __str__(self) -> str:
         total = len(self.response.body)
@@ -107,7 +106,11 @@ class Playback:
 
     def sent(self, data: bytes) -> None:
         """Note that the client took a chunk."""
-        self.delivered += len(data)
+        self.sent_bytes(len(data))
+
+    def sent_bytes(self, size: int) -> None:
+        """Note that the client took so many bytes."""
+        self.delivered += size
         self.end = None
 
     def finished(self, at: float | None = None) -> None:

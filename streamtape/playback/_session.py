@@ -6,20 +6,21 @@ use, behind one lock; it never waits, and never reads or writes a file.
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import threading
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from streamtape import splits, timing
 from streamtape.cassette import Cassette, Filters, Interaction, Matching, Redactor, Request
 from streamtape.errors import CassetteMiss, UsageError
-from streamtape.playback._fault import check_fault
 from streamtape.playback._gate import Gate
 from streamtape.playback._live import LiveAnswer, LiveAnswers
 from streamtape.playback._plan import plan
 from streamtape.playback._playback import Playback
 from streamtape.playback._recording import Recording
+from streamtape.playback._wanted import Wanted, check_faults, check_split, explained
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from streamtape.cassette import Finding
-    from streamtape.faults import Faults
+    from streamtape.faults import Fault, Faults
     from streamtape.playback._abort import AbortPoint
     from streamtape.playback._modes import Mode, Then
     from streamtape.playback._steps import Step
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from streamtape.timing import Timing
 
 __all__ = ["Pass", "Play", "Record", "Session"]
+
+# Made once: frozen values are slow to make, and a session is made for every client of a sweep.
+_MATCHING, _FILTERS, _INSTANT, _NOTHING = Matching(), Filters(), timing.Instant(), Wanted()
 
 
 class Play(NamedTuple):
@@ -74,9 +78,12 @@ class Session:
             unused one does.
         path: the cassette's file, for messages.
         remedy: the command that records, for messages.
+        keep: how many playbacks and misses, the last ones, are kept; None for all.
 
     Attributes:
         playbacks: every replay, in the order of the requests.
+        matching: which recorded request answers a live one.
+        faults: what goes wrong, used up or not.
         gate: what holds streams back while a test hands them out itself, or None.
         misses: every request that found no answer; a miss is noted here before it is raised.
         findings: the secrets that were replaced in what was written.
@@ -96,6 +103,7 @@ class Session:
         allow_playback_repeats: bool = False,
         path: Path | None = None,
         remedy: str = "Record it with mode='once' or 'new_episodes'.",
+        keep: int | None = None,
     ) -> None:
         self.cassette = cassette
         self.mode = mode
@@ -106,24 +114,52 @@ class Session:
         self.gate: Gate | AbortPoint | None = None
         self.misses: list[CassetteMiss] = []
         self.findings: list[Finding] = []
-        self._matching = matching or _MATCHING
+        self.matching = matching or _MATCHING
         self._filters = filters or _FILTERS
         self._live = Redactor(filters=self._filters)
         self._repeats = allow_playback_repeats
         self._remedy = remedy
         self._recordings: list[Recording] = []
+        self._asked: set[int] = set()
+        self.faults = faults
+        self._then = then
+        self._keep = keep
+        self._lock = threading.Lock()
         self._answers = LiveAnswers(
-            self._interactions, self._matching, repeats=allow_playback_repeats
+            self._interactions, self.matching, repeats=allow_playback_repeats
         )
+        self._begin_anew()
+        check_split(self.split, self._interactions)
+        check_faults(faults, then, self._interactions)
+
+    def _begin_anew(self) -> None:
         # In the order of the file. What is used up is taken out: a cassette of a thousand equal
         # requests is not searched from its beginning every time.
         self._unused = dict.fromkeys(range(len(self._interactions)))
-        self._asked: set[int] = set()
-        self._faults = list(faults)
-        self._then = then
-        self._lock = threading.Lock()
-        _check_split(self.split, self._interactions)
-        _check_faults(faults, then, self._interactions)
+        self._faults = list(self.faults)
+        self._retried = set[str]()  # faults of requests, that a retry is to get the better of
+
+    def sibling(self) -> Self:
+        """Return a session that begins anew and notes what it does in the records of this one."""
+        sibling = copy.copy(self)
+        sibling.gate = None
+        sibling._begin_anew()  # noqa: SLF001 - its own class
+        return sibling
+
+    def reset(self) -> None:
+        """Begin anew, and forget what was replayed and missed."""
+        with self._lock:
+            self._begin_anew()
+            self.playbacks.clear()
+            self.misses.clear()
+            self._asked.clear()
+
+    def forget(self, playbacks: list[Playback], misses: list[CassetteMiss]) -> None:
+        """Strike these from the records."""
+        gone = {id(record) for record in (*playbacks, *misses)}
+        with self._lock:
+            self.playbacks[:] = [each for each in self.playbacks if id(each) not in gone]
+            self.misses[:] = [each for each in self.misses if id(each) not in gone]
 
     @property
     def _interactions(self) -> tuple[Interaction, ...]:
@@ -156,35 +192,38 @@ class Session:
         """The interactions that nobody asked for, in their order."""
         return [item for at, item in enumerate(self._interactions) if at not in self._asked]
 
-    def begin(self, request: Request, at: float) -> Play | Record | Pass:
+    def begin(self, request: Request, at: float, wanted: Wanted = _NOTHING) -> Play | Record | Pass:
         """Decide what a request gets. Safe to call from several threads.
 
         Args:
             request: the live request.
             at: the time, in seconds on the scale on which the recording will be told times.
+            wanted: what it wants of its own replay.
 
         Raises:
             CassetteMiss: the cassette has no answer, and the mode does not record.
+            UsageError: the interaction that answers cannot give what is wanted; it stays unused.
         """
+        matching = wanted.matching or self.matching
         with self._lock:
             changed = self._live.changed(request)
             if changed is None:
                 return Pass()
             if self.mode == "verify":
                 return self._verify(self._live.allowed(changed), request, at)
-            found = None if self.mode in ("all", "rewrite") else self._find(changed)
+            found = None if self.mode in ("all", "rewrite") else self._find(changed, matching)
             if found is not None:
-                return self._play(found, request, at)
+                return self._play(found, request, at, wanted)
             if self.records:
                 recording = Recording(request, at)
                 self._recordings.append(recording)
                 return Record(recording)
-            raise self._miss(self._live.disarmed(self._live.allowed(changed)))
+            raise self._miss(self._live.disarmed(self._live.allowed(changed)), matching)
 
     def _verify(self, kept: Request, request: Request, at: float) -> Record:
         number = self._answers.expected(kept, self._live.disarmed(kept))
         if number is None:
-            raise self._miss(self._live.disarmed(kept))
+            raise self._miss(self._live.disarmed(kept), self.matching)
         self._asked.add(number)
         return Record(self._answers.begin(number, Recording(request, at)))
 
@@ -211,7 +250,7 @@ class Session:
         details = [f"the recorded client closed the stream after {taken} bytes; this one reads on"]
         miss = CassetteMiss(str(playback.request), self.path, details, self._remedy)
         with self._lock:
-            self.misses.append(miss)
+            self._note(self.misses, miss)
         return miss
 
     def merged(self, current: Cassette | None, recorded: date | None = None) -> Cassette:
@@ -236,98 +275,76 @@ class Session:
         behind: list[Interaction] = []
         for interaction in new:
             for at, old in enumerate(kept):
-                if result[at] is None and self._matching.matches(interaction.request, old.request):
+                if result[at] is None and self.matching.matches(interaction.request, old.request):
                     result[at] = interaction
                     break
             else:
                 behind.append(interaction)
         return [put or old for put, old in zip(result, kept, strict=True)] + behind
 
-    def _find(self, request: Request) -> int | None:
+    def _find(self, request: Request, matching: Matching) -> int | None:
         """Return the first interaction that answers `request` and is not used up.
 
         The request is compared as it is, and then as it would have been written: nearly all match
         as they are, and the tripwire reads every byte.
         """
-        live = self._live.allowed(request) if self._matching.sees_headers else request
-        if (found := self._first(live)) is not None:
+        live = self._live.allowed(request) if matching.sees_headers else request
+        if (found := self._first(live, matching)) is not None:
             return found
         kept = self._live.allowed(request)
         disarmed = self._live.disarmed(kept)
-        return None if disarmed is kept else self._first(disarmed)
+        return None if disarmed is kept else self._first(disarmed, matching)
 
-    def _first(self, request: Request) -> int | None:
+    def _first(self, request: Request, matching: Matching) -> int | None:
         # With repeats, one that has been used answers where no unused one does: the first, as in
         # vcrpy.
         every = range(len(self._interactions)) if self._repeats else ()
         for at in chain(self._unused, every):
-            if self._matching.matches(request, self._interactions[at].request):
+            if matching.matches(request, self._interactions[at].request):
                 return at
         return None
 
-    def _play(self, at: int, request: Request, now: float) -> Play:
+    def _play(self, at: int, request: Request, now: float, wanted: Wanted) -> Play:
         interaction = self._interactions[at]
-        split = splits.for_interaction(self.split, at + 1)
-        fault = None
-        if self._faults:
-            fault = next((each for each in self._faults if each.interaction == at + 1), None)
-            if fault is not None:
-                self._faults.remove(fault)
+        if wanted is not _NOTHING:
+            wanted = wanted.of(at + 1, self._interactions)
+        split = splits.for_interaction(wanted.split or self.split, at + 1)
+        fault = self._fault(at + 1, wanted)
         self._asked.add(at)
-        if fault is None or self._then == "next":
+        if fault is None or (wanted.then or self._then) == "next":
             self._unused.pop(at, None)
         playback = Playback(at + 1, request, interaction, split, fault, now)
-        self.playbacks.append(playback)
-        return Play(playback, plan(interaction.response, split, self.timing, fault))
+        self._note(self.playbacks, playback)
+        return Play(
+            playback, plan(interaction.response, split, wanted.timing or self.timing, fault)
+        )
 
-    def _miss(self, request: Request) -> CassetteMiss:
+    def _fault(self, number: int, wanted: Wanted) -> Fault | None:
+        """Return what goes wrong with this replay of an interaction, and use it up."""
+        if wanted.fault is not None:
+            text = str(wanted.fault)
+            if text in self._retried:
+                self._retried.remove(text)
+                return None
+            if (wanted.then or self._then) == "replay":
+                self._retried.add(text)
+            return wanted.fault
+        fault = next((each for each in self._faults if each.interaction == number), None)
+        if fault is not None:
+            self._faults.remove(fault)
+        return fault
+
+    def _note(self, records: list[Any], record: object) -> None:
+        records.append(record)
+        if self._keep is not None:
+            del records[: -self._keep]
+
+    def _miss(self, request: Request, matching: Matching) -> CassetteMiss:
         """Note and return a miss, with the nearest interaction: of the unused ones, if any."""
         unused = [item.request for item in self.unplayed]
         every = [item.request for item in self._interactions]
-        if any(self._matching.matches(request, recorded) for recorded in every):
-            times = sum(self._matching.matches(request, recorded) for recorded in every)
-            details = [f"it was recorded {times} time(s), and each of them has been replayed"]
-            if any(played.fault for played in self.playbacks):
-                details.append("with a fault: then='replay' answers a retry with the same again")
-        elif nearest := self._matching.nearest(request, unused or every):
-            details = self._matching.explain(request, nearest)
-        else:
-            details = ["the cassette is empty"]
+        faulted = any(played.fault for played in self.playbacks)
+        details = explained(request, matching, every, unused, faulted=faulted)
         miss = CassetteMiss(str(request), self.path, details, self._remedy)
-        self.misses.append(miss)
+        self._note(self.misses, miss)
         return miss
-
-
-# Made once: frozen values are slow to make, and a session is made for every client of a sweep.
-_MATCHING, _FILTERS, _INSTANT = Matching(), Filters(), timing.Instant()
-
-
-def _check_faults(faults: Faults, then: Then, interactions: tuple[Interaction, ...]) -> None:
-    """Refuse faults that the cassette has no place for."""
-    seen = set[int]()
-    for fault in faults if interactions else ():
-        number = fault.interaction
-        if number > len(interactions):
-            remedy = f"The cassette has {len(interactions)}."
-            raise UsageError(f"fault '{fault}'", f"there is no interaction {number}", remedy)
-        if number in seen and then == "next":
-            problem = f"interaction {number} has a fault before it, and is not replayed again"
-            raise UsageError(f"fault '{fault}'", problem, "Say then='replay'.")
-        check_fault(fault, interactions[number - 1].response)
-        seen.add(number)
-
-
-def _check_split(split: Split, interactions: tuple[Interaction, ...]) -> None:
-    """Refuse cuts that no body of the cassette is long enough for, and interactions it has not."""
-    if not interactions:
-        return
-    targets, inner = interactions, split
-    if isinstance(split, splits.OnlyInteraction):
-        if split.number > len(interactions):
-            remedy = f"The cassette has {len(interactions)}."
-            raise UsageError(f"split '{split}'", f"there is no interaction {split.number}", remedy)
-        targets, inner = interactions[split.number - 1 : split.number], split.split
-    longest = max(len(interaction.response.body) for interaction in targets)
-    if isinstance(inner, splits.At) and inner.at and inner.at[-1] > longest:
-        remedy = f"The longest body that it is meant for has {longest} bytes."
-        raise UsageError(f"split '{split}'", "it cuts behind the end", remedy)

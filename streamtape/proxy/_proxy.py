@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator
 
     from streamtape.cassette import Filters, Finding, Interaction, Request
-    from streamtape.playback import Mode, Playback, Step
+    from streamtape.playback import Mode, Playback
+    from streamtape.server import ServerStep
     from streamtape.transports import AnyRequest
 
 __all__ = ["RecordingProxy"]
@@ -122,7 +123,7 @@ class RecordingProxy(LoopbackServer):
             cassettes.update(self.path, partial(self._session.merged, recorded=today()))
         return recorded
 
-    def _respond(self, request: Request) -> Iterator[Step] | AsyncGenerator[Step, None]:
+    def _respond(self, request: Request) -> Iterator[ServerStep] | AsyncGenerator[ServerStep, None]:
         sent = self.target.request(request)
         if sent is None:
             problem = f"{request.method} {path_of(request)}: this forwards to {self.target} only."
@@ -137,7 +138,7 @@ class RecordingProxy(LoopbackServer):
 
     async def _forwarded(
         self, request: AnyRequest, record: Record | None
-    ) -> AsyncGenerator[Step, None]:
+    ) -> AsyncGenerator[ServerStep, None]:
         """Yield what the upstream answers, as it comes."""
         try:
             response: Any = await self._client.send(request, stream=True)
@@ -158,7 +159,7 @@ class RecordingProxy(LoopbackServer):
         finally:
             await response.aclose()
 
-    def _unanswered(self, request: AnyRequest, error: Exception) -> Iterator[Step]:
+    def _unanswered(self, request: AnyRequest, error: Exception) -> Iterator[ServerStep]:
         reason = str(error) or type(error).__name__
         # Without the query, which may hold a key (as Gemini's does): this is printed.
         what = f"{request.method} {request.url.copy_with(query=None)}"

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from streamtape.cassette import compare
-from streamtape.sse import Decoder
+from streamtape.report._addition import addition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from streamtape.cassette import Cassette, Interaction, Response
 
 __all__ = ["differences"]
-
-# Members of a delta whose texts add up; every other member is compared event by event.
-_ADDS_UP = ("text", "thinking", "partial_json", "content", "signature")
 
 
 def differences(one: Cassette, other: Cassette) -> Iterator[str]:
@@ -45,8 +42,8 @@ def _interaction(before: Interaction, after: Interaction) -> Iterator[str]:
     if one.status != other.status:
         yield f"status: {one.status} -> {other.status}"
     yield from _named("response headers", _fields(one.headers, other.headers))
-    yield from _named("said", _unified(_said(one.body), _said(other.body)))
-    if one.body != other.body and _said(one.body) == _said(other.body):
+    yield from _named("said", _unified(_said(one), _said(other)))
+    if one.body != other.body and _said(one) == _said(other):
         yield f"bytes: the same is said in other bytes ({len(one.body)} -> {len(other.body)})"
     if one.end.kind != other.end.kind:
         yield f"end: {one.end.kind} -> {other.end.kind}"
@@ -80,11 +77,11 @@ def _unified(before: list[str], after: list[str]) -> list[str]:
     return list(difflib.unified_diff(before, after, "", "", lineterm="", n=1))
 
 
-def _said(body: bytes) -> list[str]:
+def _said(response: Response) -> list[str]:
     """Return what a body says, a line for each event, consecutive deltas of one text as one."""
-    events = Decoder().feed(body)
+    events = response.format.events(response.body)
     if not events:
-        return body.decode("utf-8", "backslashreplace").splitlines()
+        return response.body.decode("utf-8", "backslashreplace").splitlines()
     lines: list[tuple[str | None, str]] = []
     for event in events:
         key, text = _delta(event.data)
@@ -103,14 +100,4 @@ def _delta(data: str) -> tuple[str | None, str]:
         value = json.loads(data)
     except (ValueError, RecursionError):
         return None, data
-    if isinstance(value, dict):
-        choices = value.get("choices")
-        holder = choices[0] if isinstance(choices, list) and len(choices) == 1 else value
-        delta = holder.get("delta") if isinstance(holder, dict) else None
-        if isinstance(delta, str):  # of the Responses API
-            return f"{value.get('type')}", delta
-        if isinstance(delta, dict):
-            texts = [name for name in delta if name in _ADDS_UP and isinstance(delta[name], str)]
-            if len(texts) == 1 and set(delta) <= {"type", *texts}:
-                return f"{texts[0]} of {holder.get('index', 0)}", delta[texts[0]]
-    return None, json.dumps(value, sort_keys=True, ensure_ascii=False)
+    return addition(value) or (None, json.dumps(value, sort_keys=True, ensure_ascii=False))

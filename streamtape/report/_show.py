@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from itertools import accumulate
+from itertools import accumulate, repeat
 from typing import TYPE_CHECKING
 
+from streamtape.eventstream import spans, unwrapped
+from streamtape.formats import EVENT_STREAM
 from streamtape.splits import cut
-from streamtape.sse import Decoder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from streamtape.cassette import Cassette, Interaction
+    from streamtape.cassette import Cassette, Interaction, Response
 
 __all__ = ["show", "table"]
 
@@ -42,7 +44,7 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 def _interaction(number: int, interaction: Interaction) -> Iterator[str]:
     request, response = interaction.request, interaction.response
-    events = Decoder().feed(response.body)
+    events = response.format.events(response.body)
     yield f"{number}. {request}"
     yield (
         f"   {response.status} {response.header('content-type') or ''}, "
@@ -52,15 +54,34 @@ def _interaction(number: int, interaction: Interaction) -> Iterator[str]:
     )
     for name, count in Counter(event.event for event in events).items():
         yield f"   {count:5} {name}"
+    legible = _legible(response) if response.format is EVENT_STREAM else repeat(None)
     yield "   ms since request    bytes"
     time = response.head
     times = accumulate((time, *response.timeline.gaps))
     next(times)
-    for data, at in zip(cut(response.body, response.offsets), times, strict=False):
-        yield f"   {at / 1000:16.3f} {len(data):8}  {_text(data)}"
+    chunks = cut(response.body, response.offsets)
+    for data, at, shown in zip(chunks, times, legible, strict=False):
+        text = data.decode("utf-8", "backslashreplace") if shown is None else shown
+        yield f"   {at / 1000:16.3f} {len(data):8}  {_text(text)}"
 
 
-def _text(data: bytes) -> str:
-    text = data.decode("utf-8", "backslashreplace").encode("unicode_escape").decode()
+def _legible(response: Response) -> list[str]:
+    """Return what can be read of each chunk of binary frames: their types and payloads."""
+    sizes, starts = response.chunk_sizes, [0, *response.offsets]
+    texts = [""] * len(sizes)
+    for span in spans(response.body):
+        first = bisect_right(starts, span.start) - 1
+        texts[first] += f" {span.type} "
+        for number in range(first, bisect_left(starts, span.stop)):
+            start, stop = starts[number], starts[number] + sizes[number]
+            payload = response.body[max(start, span.payload) : min(stop, span.crc)]
+            if len(payload) == span.crc - span.payload:
+                payload = unwrapped(payload)
+            texts[number] += payload.decode("utf-8", "backslashreplace")
+    return [text.strip() for text in texts]
+
+
+def _text(text: str) -> str:
+    text = text.encode("unicode_escape").decode()
     text = text.replace("\\\\x", "\\x")
     return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 3]}..."

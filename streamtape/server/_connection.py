@@ -1,41 +1,52 @@
-"""One connection: requests in (h11), steps out as exact socket writes.
+"""One connection: bytes in, requests to `answer`, its steps out as exact socket writes.
 
-It decides nothing about what is answered: `answer` does. One `Send` is one HTTP chunk and one
-write, with TCP_NODELAY; `Fail` is a real FIN or RST. A client that closes early is noticed at once,
-also while there is nothing to send: then steps that are still being made are not waited for.
+It decides nothing about what is answered, nor what a request is (`_http` does), nor how bytes are
+written (`_line`). One `Send` is one HTTP chunk; what stands between two `Gap`s or `Wait`s is one
+write; `Fail` is a real FIN or RST. A client that closes early is noticed at once, also while there
+is nothing to send: then steps that are still being made are not waited for.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
-import struct
-from collections.abc import AsyncIterator
+import math
+from collections.abc import AsyncIterator, Callable, Generator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-import h11
-
-from streamtape.cassette import Request
 from streamtape.playback import Fail, Finish, Gap, Head, Send, Wait
-from streamtape.server._sockets import unacknowledged, unread
+from streamtape.server._framing import Frame
+from streamtape.server._http import MOST_BODY, Asked, Refusal, Reply, Requests, refuse
+from streamtape.server._line import Closed, Line
+from streamtape.server._steps import Burst
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+    from collections.abc import Iterable
 
-    from streamtape.playback import Step
+    from streamtape.cassette import Request
+    from streamtape.server._meter import Meter
+    from streamtape.server._sockets import Receivers
+    from streamtape.server._steps import Answer, Live, ServerStep
 
-    Live: TypeAlias = AsyncGenerator[Step, None]
-    Answer: TypeAlias = Callable[[Request], Iterable[Step] | Live]
+__all__ = ["Connection", "Limits", "Served", "Service"]
 
-__all__ = ["Connection", "Served"]
+_MOST_AHEAD = 65_536  # bytes that are taken of the requests behind the one that is answered
+_FAREWELL = 1.0  # seconds in which a client that is refused may still send, and be listened to
 
-_READ = 65_536
-_MOST_BODY = 64 * 1024 * 1024  # of a request; several times what a model API takes
-_POLL = 0.001  # seconds between two looks at what is under way
-_MOST_PATIENCE = 1.0  # seconds; a client that does not read has filled its own memory on purpose
-_LINGER_NONE = struct.pack("ii", 1, 0)  # close() sends RST instead of FIN
+
+class Limits(NamedTuple):
+    """What a client may ask of a connection.
+
+    Attributes:
+        body: bytes of a request's body.
+        request: seconds for one request to come in, from its first byte to its last.
+        idle: seconds without a request.
+    """
+
+    body: int = MOST_BODY
+    request: float = 30.0
+    idle: float = 300.0
 
 
 @dataclass(slots=True)
@@ -54,204 +65,229 @@ class Served:
     end: Literal["open", "complete", "failed", "aborted"] = "open"
 
 
-class _Closed(Exception):  # noqa: N818 - a signal inside this module
-    """The client has closed its side."""
+class Service(NamedTuple):
+    """What the connections of one server have in common.
+
+    Attributes:
+        answer: what answers a request.
+        note: is told of every request that is answered.
+        limits: see `Limits`.
+        meter: counts how late writes are.
+        receivers: tells how much the clients have not read.
+        connections: those that are open.
+    """
+
+    answer: Answer
+    note: Callable[[Served], None]
+    limits: Limits
+    meter: Meter
+    receivers: Receivers
+    connections: set[Connection]
 
 
-class Connection:
+class Connection(Line):
     """The server's side of one connection."""
 
-    def __init__(
-        self,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-        answer: Answer,
-        served: list[Served],
-    ) -> None:
-        self._reader, self._writer = reader, writer
-        self._answer = answer
-        self._served = served
-        self._http = h11.Connection(h11.SERVER)
-        self._due = 0.0
-        # Always one read under way, so that a close is noticed while the server waits or writes.
-        self._incoming = asyncio.ensure_future(reader.read(_READ))
-        self._socket: socket.socket = writer.get_extra_info("socket")
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    def __init__(self, service: Service) -> None:
+        super().__init__(service.receivers, service.meter.wrote)
+        self._service = service
+        self._requests = Requests(service.limits.body)
+        self._is_refused = self._is_answering = False
+        self._ahead = 0  # bytes that came while a request was answered
+        self._frame: Frame | None = None  # of the response that comes next
+        self._live: asyncio.Future[ServerStep | None] | None = None
 
-    async def run(self) -> None:
-        """Serve until the client or a fault closes the connection."""
+    # What the event loop and the server call.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin to serve."""
+        super().connection_made(transport)
+        self._service.connections.add(self)
+        self._task = self._loop.create_task(self._run())
+
+    def data_received(self, data: bytes) -> None:
+        """Take what the client sends; what it sends ahead, only so much."""
+        if self._is_refused:
+            return
+        self._requests.receive(data)
+        if self._is_answering:
+            self._ahead += len(data)
+            if self._ahead > _MOST_AHEAD:
+                self._transport.pause_reading()
+        self._wake()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Notice that there is no connection any more."""
+        super().connection_lost(error)
+        self._service.connections.discard(self)
+
+    def stop(self) -> None:
+        """End the connection, whatever it is at."""
+        self._task.cancel()
+        self._transport.abort()
+
+    async def over(self) -> None:
+        """Wait until the connection is closed and everything about it noted."""
+        await asyncio.wait([self._task, self._closed])
+
+    def _leave(self) -> None:
+        super()._leave()
+        if self._live is not None:
+            self._live.cancel()
+
+    # What it does, one thing after the other.
+
+    async def _run(self) -> None:
         try:
             while await self._one_exchange():
-                self._http.start_next_cycle()
-        except (_Closed, ConnectionError):
+                pass
+        except (Closed, OSError):
             pass
-        except h11.RemoteProtocolError as error:
-            await self._refuse(error)
         finally:
-            self._incoming.cancel()
-            self._writer.close()
-            with contextlib.suppress(ConnectionError):
-                await self._writer.wait_closed()
+            self._transport.close()
 
     async def _one_exchange(self) -> bool:
         """Answer one request; return whether the connection can carry another."""
-        request = await self._request()
-        if request is None:
+        asked = await self._asked()
+        if asked is None:
             return False
-        served = Served(request)
-        self._served.append(served)
-        self._due = asyncio.get_running_loop().time()
+        served = Served(asked.request)
+        self._service.note(served)
+        self._reply = Reply(asked)
+        self._frame = None
+        self._due, self._is_answering, self._ahead = self._loop.time(), True, 0
         try:
-            steps = self._answer(request)
+            await self._answer(asked.request, served)
+        finally:
+            self._is_answering = False
+            if served.end == "open":
+                served.end = "aborted"
+        self._transport.resume_reading()
+        return self._reply.keeps_alive and served.end == "complete"
+
+    async def _answer(self, request: Request, served: Served) -> None:
+        try:
+            steps = self._service.answer(request)
             if isinstance(steps, AsyncIterator):
                 await self._perform_live(steps, served)
             else:
-                for step in steps:
-                    await self._perform(step, served)
-        except (_Closed, ConnectionError):
-            if served.end == "open":
-                served.end = "aborted"
+                await self._perform_all(steps, served)
+        except (Closed, ConnectionError):
             raise
-        return self._http.our_state is h11.DONE and self._http.their_state is h11.DONE
+        except Exception as error:  # noqa: BLE001 - whatever the answer raised, the client is told
+            context = {"message": f"streamtape: no answer to {request}", "exception": error}
+            self._loop.call_exception_handler(context)
+            served.end = "failed"
+            if self._reply.is_begun:
+                raise Closed from None
+            await self._refuse(Refusal(500, f"{type(error).__name__}: {error}"))
 
-    async def _request(self) -> Request | None:
-        head: h11.Request | None = None
-        body = bytearray()
+    async def _asked(self) -> Asked | None:
+        """Return the next request; None where there is no more to be answered."""
+        since = self._loop.time()
+        was_begun = False
         while True:
-            event = self._http.next_event()
-            if event is h11.NEED_DATA:
-                if self._http.they_are_waiting_for_100_continue:
-                    await self._write(h11.InformationalResponse(status_code=100, headers=[]))
-                self._http.receive_data(await self._receive())
-            elif isinstance(event, h11.Request):
-                head = event
-            elif isinstance(event, h11.Data):
-                body += event.data
-                if len(body) > _MOST_BODY:
-                    raise h11.RemoteProtocolError("request body too large", error_status_hint=413)
-            elif isinstance(event, h11.EndOfMessage) and head is not None:
-                return _request(head, bytes(body))
-            else:  # ConnectionClosed, or paused behind an upgrade that is not offered
+            found = self._requests.next()
+            if isinstance(found, Asked):
+                return found
+            if isinstance(found, Refusal):
+                await self._refuse(found)
                 return None
+            if isinstance(found, bytes):
+                self._transport.write(found)
+                continue
+            begun, limits = self._requests.is_begun, self._service.limits
+            if begun and not was_begun:
+                since, was_begun = self._loop.time(), True
+            until = since + (limits.request if begun else limits.idle)
+            if self._loop.time() >= until:
+                if begun:
+                    late = f"A request has {limits.request:g} seconds to come in."
+                    await self._refuse(Refusal(408, late))
+                return None
+            await self._nap(until)
+            self._check_open()
+
+    async def _perform_all(self, steps: Iterable[ServerStep], served: Served) -> None:
+        try:
+            for step in steps:
+                await self._perform(step, served)
+        finally:
+            if isinstance(steps, Generator):
+                steps.close()
+        await self._flush()
 
     async def _perform_live(self, steps: Live, served: Served) -> None:
         """Perform steps that are being made meanwhile, each as soon as it is there."""
         async with contextlib.aclosing(steps):
-            while (step := await self._unless_closed(anext(steps, None))) is not None:
+            while (step := await self._made(steps)) is not None:
                 await self._perform(step, served)
+                await self._flush()
 
-    async def _unless_closed(self, coming: Awaitable[Step | None]) -> Step | None:
-        """Wait for a step, but not longer than the client stays.
-
-        Raises:
-            _Closed: it went. What makes the step has been cancelled.
-        """
-        making = asyncio.ensure_future(coming)
+    async def _made(self, steps: Live) -> ServerStep | None:
+        """Wait for a step, but not longer than the client stays."""
+        self._check_open()
+        self._live = asyncio.ensure_future(anext(steps, None))
         try:
-            await asyncio.wait([making, self._incoming], return_when=asyncio.FIRST_COMPLETED)
-            if not making.done():
-                self._check_open()
-                await making  # its next request is here: it stays
-            return making.result()
+            return await self._live
+        except asyncio.CancelledError:
+            self._check_open()
+            raise
         finally:
-            if not making.done():
-                making.cancel()
-                await asyncio.wait([making])
+            self._live = None
 
-    async def _perform(self, step: Step, served: Served) -> None:
-        if isinstance(step, Wait):
+    async def _perform(self, step: ServerStep, served: Served) -> None:
+        if isinstance(step, Send):
+            served.sent += len(step.data)
+            await self._put_body(self._reply.body((step.data,)))
+        elif isinstance(step, Burst):
+            served.sent += step.size
+            await self._put_body(self._reply.body(step.chunks))
+        elif isinstance(step, Wait):
             self._due += step.seconds
             await self._wait_until(self._due)
+            self._is_timed = True
         elif isinstance(step, Gap):
             await self._leave_gap(step.seconds)
+        elif isinstance(step, Frame):
+            self._frame = step
         elif isinstance(step, Head):
-            # Framing is the server's own: chunked, so that one `Send` is one HTTP chunk.
-            kept = [(n, v) for n, v in step.headers if n not in _FRAMING]
-            headers = [*kept, ("transfer-encoding", "chunked")]
-            await self._write(h11.Response(status_code=step.status, headers=headers))
-        elif isinstance(step, Send):
-            if step.data:  # an empty HTTP chunk would end the body
-                await self._write(h11.Data(data=step.data))
-            served.sent += len(step.data)
+            await self._put(self._reply.head(step, self._frame))
         elif isinstance(step, Finish):
-            await self._write(h11.EndOfMessage())
+            await self._put_body(self._reply.end())
             served.end = "complete"
         elif isinstance(step, Fail):
             served.end = "failed"
             await self._fail(step)
+        else:
+            await self._park(step)
+
+    async def _put_body(self, framed: bytes) -> None:
+        gap = self._reply.gap
+        if gap is None or not framed:
+            await self._put(framed)
+            return
+        for number, piece in enumerate(self._reply.pieces(framed)):
+            if number:
+                await self._leave_gap(gap)
+            await self._put(piece)
 
     async def _fail(self, step: Fail) -> None:
+        await self._flush()
         if step.kind == "timeout":
-            await self._wait_until(float("inf"))  # until the client gives up
+            await self._wait_until(math.inf)  # until the client gives up
         if step.kind == "reset":
             await self._delivered()
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NONE)
-            self._writer.transport.abort()
-        self._writer.close()
-        raise _Closed
+            self._reset()
+        raise Closed
 
-    async def _delivered(self) -> None:
-        """Wait until the client's side has every byte: a RST discards what is still under way."""
-        while self._writer.transport.get_write_buffer_size() or unacknowledged(self._socket):
-            await self._wait_until(asyncio.get_running_loop().time() + _POLL)
+    async def _refuse(self, refusal: Refusal) -> None:
+        """Say why, and close when the client has had a chance to read it.
 
-    async def _leave_gap(self, seconds: float) -> None:
-        """Wait, and until the client has read every byte, where the system tells; not for ever.
-
-        A client that is busy finds two writes as one, however long the gap between them was
-        (measured on a busy machine, Node 20's fetch: 22 % of the cuts unseen with 2 ms alone).
+        What it is still sending must be taken: a close would be a RST, which discards the answer.
         """
-        loop = asyncio.get_running_loop()
-        patience = loop.time() + _MOST_PATIENCE
-        await self._wait_until(loop.time() + seconds)
-        while (unacknowledged(self._socket) or unread(self._socket)) and loop.time() < patience:
-            await self._wait_until(loop.time() + max(seconds, _POLL))
-
-    async def _refuse(self, error: h11.RemoteProtocolError) -> None:
-        """Answer a malformed request with the status that h11 suggests."""
-        if self._http.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
-            return
-        headers = [("connection", "close"), ("content-length", "0")]
-        with contextlib.suppress(ConnectionError, _Closed):
-            status = error.error_status_hint
-            await self._write(h11.Response(status_code=status, headers=headers))
-            await self._write(h11.EndOfMessage())
-
-    async def _write(self, event: h11.Event) -> None:
-        data = self._http.send(event)
-        if data:
-            self._writer.write(data)
-            await self._writer.drain()
-
-    async def _receive(self) -> bytes:
-        data = await self._incoming
-        if data:
-            self._incoming = asyncio.ensure_future(self._reader.read(_READ))
-        return data
-
-    async def _wait_until(self, due: float) -> None:
-        """Wait, but not longer than the client stays.
-
-        Raises:
-            _Closed: it went.
-        """
-        seconds = due - asyncio.get_running_loop().time()
-        timeout = None if seconds == float("inf") else max(0.0, seconds)
-        await asyncio.wait([self._incoming], timeout=timeout)
-        self._check_open()
-
-    def _check_open(self) -> None:
-        if self._incoming.done() and (self._incoming.exception() or not self._incoming.result()):
-            raise _Closed
-
-
-_FRAMING = frozenset({"transfer-encoding", "content-length", "connection"})
-
-
-def _request(head: h11.Request, body: bytes) -> Request:
-    headers = tuple(
-        (name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers
-    )
-    host = next((value for name, value in headers if name == "host"), "127.0.0.1")
-    url = f"http://{host}{head.target.decode('ascii')}"
-    return Request(head.method.decode("ascii"), url, headers, body)
+        self._is_refused = True
+        self._transport.write(refuse(refusal))
+        with contextlib.suppress(OSError):  # who has reset the connection reads nothing
+            self._transport.write_eof()
+        await self._wait_until(self._loop.time() + _FAREWELL)

@@ -13,11 +13,20 @@ from streamtape.sse import Event, encode
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["chat_body", "message", "messages_body", "to_json"]
+__all__ = [
+    "REPLY",
+    "TOOL_INPUT",
+    "TOOL_PIECES",
+    "chat_body",
+    "message",
+    "messages_body",
+    "to_json",
+    "words",
+]
 
-_REPLY = "Bonjour! Zürich is sunny ☀️ today: 24 °C, and the lake is calm."
-_TOOL_INPUT = '{"city": "Zürich", "unit": "°C"}'
-_TOOL_PIECES = ("", _TOOL_INPUT[:9], _TOOL_INPUT[9:15], _TOOL_INPUT[15:])
+REPLY = "Bonjour! Zürich is sunny ☀️ today: 24 °C, and the lake is calm."
+TOOL_INPUT = '{"city": "Zürich", "unit": "°C"}'
+TOOL_PIECES = ("", TOOL_INPUT[:9], TOOL_INPUT[9:15], TOOL_INPUT[15:])
 
 
 def messages_body(asked: dict[str, Any]) -> bytes:
@@ -44,9 +53,9 @@ def _events(asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _block_events(index: int, block: dict[str, Any]) -> Iterator[dict[str, Any]]:
     empty: dict[str, object]
     if block["type"] == "text":
-        empty, kind, key, pieces = {"text": ""}, "text_delta", "text", _words(block["text"])
+        empty, kind, key, pieces = {"text": ""}, "text_delta", "text", words(block["text"])
     else:
-        empty, kind, key, pieces = {"input": {}}, "input_json_delta", "partial_json", _TOOL_PIECES
+        empty, kind, key, pieces = {"input": {}}, "input_json_delta", "partial_json", TOOL_PIECES
     yield {"type": "content_block_start", "index": index, "content_block": block | empty}
     for piece in pieces:
         delta = {"type": kind, key: piece}
@@ -56,11 +65,11 @@ def _block_events(index: int, block: dict[str, Any]) -> Iterator[dict[str, Any]]
 
 def message(asked: dict[str, Any]) -> dict[str, Any]:
     """Return the message that answers a request to the Messages API."""
-    blocks: list[dict[str, Any]] = [{"type": "text", "text": _REPLY}]
-    tools = asked.get("tools")
+    blocks: list[dict[str, Any]] = [{"type": "text", "text": REPLY}]
+    tools = None if _has_results(asked) else asked.get("tools")
     if tools:
         call = {"id": "toolu_streamtape_1", "name": tools[0]["name"]}
-        blocks.append({"type": "tool_use", **call, "input": json.loads(_TOOL_INPUT)})
+        blocks.append({"type": "tool_use", **call, "input": json.loads(TOOL_INPUT)})
     return {
         "id": "msg_streamtape_1",
         "type": "message",
@@ -73,7 +82,15 @@ def message(asked: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _words(text: str) -> Iterable[str]:
+def _has_results(asked: dict[str, Any]) -> bool:
+    """Whether the last thing said is what a tool gave: then it is answered, and none is called."""
+    last = (asked.get("messages") or [{}])[-1]
+    content = last.get("content")
+    blocks = content if isinstance(content, list) else []
+    return any(block.get("type") == "tool_result" for block in blocks if isinstance(block, dict))
+
+
+def words(text: str) -> Iterable[str]:
     """Cut a text as tokens often come: before each space."""
     first, *rest = text.split(" ")
     return [first, *(f" {word}" for word in rest)]
@@ -101,13 +118,13 @@ def _chat_chunk(
 
 def _chat_deltas(asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield {"role": "assistant", "content": ""}
-    for word in _words(_REPLY):
+    for word in words(REPLY):
         yield {"content": word}
     for tool in (asked.get("tools") or [])[:1]:
         name = tool["function"]["name"]
         call = {"index": 0, "id": "call_streamtape_1", "type": "function"}
         yield {"tool_calls": [call | {"function": {"name": name, "arguments": ""}}]}
-        for piece in _TOOL_PIECES[1:]:
+        for piece in TOOL_PIECES[1:]:
             yield {"tool_calls": [{"index": 0, "function": {"arguments": piece}}]}
 
 

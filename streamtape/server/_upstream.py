@@ -1,21 +1,29 @@
 """An embedded upstream: a small model API on loopback that really streams.
 
-It answers `POST /v1/messages` as the Messages API does, and `POST /v1/chat/completions` (streaming
-only) as OpenAI's, with real delays and uneven chunk
-boundaries, one of them inside a multi-byte character. The demo records from it and so do the tests:
-what a recorder must cope with, without a key or a network. It is no model: it always says the same.
+It answers `POST /v1/messages` as the Messages API does, and (streaming only) as OpenAI's Chat
+Completions and Responses APIs, Gemini, Ollama and Amazon Bedrock's Converse do, with real delays
+and uneven chunk boundaries, one of them inside a multi-byte character. The demo records from it and
+so do the tests: what a recorder must cope with, without a key or a network. It is no model: it
+always says the same.
 """
 
 from __future__ import annotations
 
 import itertools
 import json
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from streamtape import splits
 from streamtape.cassette import Chunk, Response
 from streamtape.playback import plan
+from streamtape.server._dialects import (
+    converse_body,
+    gemini_body,
+    ollama_body,
+    responses_body,
+)
 from streamtape.server._loopback import LoopbackServer
 from streamtape.server._replies import chat_body, message, messages_body, to_json
 from streamtape.timing import RecordedTiming
@@ -28,10 +36,25 @@ if TYPE_CHECKING:
 
 __all__ = ["Upstream"]
 
-_BODIES: dict[str, Callable[[dict[str, Any]], bytes]] = {
-    "/v1/messages": messages_body,
-    "/v1/chat/completions": chat_body,
-}
+_SSE = "text/event-stream; charset=utf-8"
+# The path of each API, how it answers, and what type that has.
+_APIS: tuple[tuple[re.Pattern[str], Callable[[dict[str, Any]], bytes], str], ...] = (
+    (re.compile(r"/v1/messages"), messages_body, _SSE),
+    (re.compile(r"/v1/chat/completions"), chat_body, _SSE),
+    (re.compile(r"/v1/responses"), responses_body, _SSE),
+    (
+        re.compile(r"/v1(beta)?/models/[^/]+:streamGenerateContent"),
+        gemini_body,
+        "text/event-stream",
+    ),
+    (re.compile(r"/api/chat"), ollama_body, "application/x-ndjson"),
+    (
+        re.compile(r"/model/[^/]+/converse-stream"),
+        converse_body,
+        "application/vnd.amazon.eventstream",
+    ),
+)
+_KEYS = ("x-api-key", "authorization", "x-goog-api-key")
 _TOP_BITS, _CONTINUATION = 0b1100_0000, 0b1000_0000  # UTF-8: a byte that continues a character
 _GAPS_MS = (4, 31, 0, 17, 9, 42, 1, 23)  # uneven, as a network's are; about 16 ms on average
 
@@ -59,19 +82,22 @@ class Upstream(LoopbackServer):
             ("anthropic-organization-id", "org-0b6f-live"),
         )
         path = urlsplit(request.url).path
-        if request.method != "POST" or path not in _BODIES:
+        found = [api for api in _APIS if api[0].fullmatch(path)]
+        if request.method != "POST" or not found:
             return _error(404, "not_found_error", f"no {request}", identity)
-        if not (request.header("x-api-key") or request.header("authorization")):
+        _, make_body, content_type = found[0]
+        needs_key = make_body is not ollama_body
+        if needs_key and not any(map(request.header, _KEYS)):
             return _error(401, "authentication_error", "no key was sent", identity)
         try:
             asked = json.loads(request.body)
         except ValueError:
             return _error(400, "invalid_request_error", "the body is not JSON", identity)
-        if not asked.get("stream"):
+        if make_body is messages_body and not asked.get("stream"):
             headers = (("content-type", "application/json"), *identity)
             return Response(headers=headers, body=to_json(message(asked)).encode(), head=3000)
-        body = _BODIES[path](asked)
-        headers = (("content-type", "text/event-stream; charset=utf-8"), *identity)
+        body = make_body(asked)
+        headers = (("content-type", content_type), *identity)
         return Response(headers=headers, body=body, chunks=self._chunks(body), head=self._gap(12))
 
     def _chunks(self, body: bytes) -> tuple[Chunk, ...]:

@@ -14,13 +14,14 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from streamtape.sse import lines, spans
+from streamtape.formats import EVENT_STREAM, format_of
 from streamtape.sweep._kinds import BOUNDARIES, OTHER, WHOLE, rank
-from streamtape.sweep._tokens import Token, tokens
+from streamtape.sweep._tokens import Token, region, tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from streamtape.formats import Format
     from streamtape.sse import EventSpan, Line
 
 __all__ = ["Boundaries", "Place"]
@@ -71,10 +72,12 @@ class Boundaries:
 
     Args:
         body: the bytes; they need not be an event stream, or valid.
+        form: their wire format; told by the bytes themselves where it is left out.
     """
 
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: bytes, form: Format | None = None) -> None:
         self.body = body
+        self.form = form or format_of(None, body)
 
     def kinds(self, offset: int) -> tuple[str, ...]:
         """Return the kinds at an offset, the most specific first; ``("other",)`` if none."""
@@ -97,7 +100,7 @@ class Boundaries:
         is special: nothing comes after it that would make up for a mistake.
         """
         alike: dict[tuple[str, int, int], list[int]] = {}
-        for kind, _, _, first, last in tokens(self.body):
+        for kind, _, _, first, last in tokens(self.body, self.form):
             for offset in range(first, last + 1):
                 if self.kinds(offset)[0] == kind:
                     found = alike.setdefault((kind, last - first, offset - first), [])
@@ -108,17 +111,17 @@ class Boundaries:
     @cached_property
     def events(self) -> list[EventSpan]:
         """The events of the body."""
-        return spans(self.body)
+        return self.form.spans(self.body)
 
     @cached_property
     def lines(self) -> list[Line]:
         """The lines of the body."""
-        return list(lines(self.body))
+        return list(self.form.lines(self.body))
 
     @cached_property
     def _masks(self) -> array[int]:
-        masks = array("I", bytes(array("I").itemsize * (len(self.body) + 1)))
-        for kind, _, _, first, last in tokens(self.body):
+        masks = array("Q", bytes(array("Q").itemsize * (len(self.body) + 1)))
+        for kind, _, _, first, last in tokens(self.body, self.form):
             bit = _BIT[kind]
             for offset in range(first, last + 1):
                 masks[offset] |= bit
@@ -175,7 +178,7 @@ class Boundaries:
         return Place(
             offset,
             kinds,
-            _what(self.body, token),
+            _what(self.body, token, _WHAT | _IN_FRAMES if self._is_binary else _WHAT),
             self._where(offset, line, event, kinds[0]),
             event.number if event else None,
             event.type if event else "",
@@ -183,6 +186,10 @@ class Boundaries:
             token.stop,
             shown.start if shown else 0,
         )
+
+    @property
+    def _is_binary(self) -> bool:
+        return self.form is EVENT_STREAM
 
     def _event_at(self, offset: int) -> EventSpan | None:
         """Return the event whose bytes lie on the left of the cut."""
@@ -200,7 +207,7 @@ class Boundaries:
             return Token("bom", 0, 3, 1, 3)
         if kind == OTHER or line is None:
             return Token(OTHER if 0 < offset < len(self.body) else "empty", offset, offset, 0, 0)
-        around = tokens(self.body, line.start, line.next)
+        around = tokens(self.body, self.form, line.start, line.next)
         hits = (each for each in around if each.kind == kind and each.first <= offset <= each.last)
         return min(hits, key=lambda each: each.stop - each.start)
 
@@ -221,21 +228,19 @@ class Boundaries:
             return f", after {name}"
         if line is None or line.blank or kind in ("event-line", "line", "blank-line"):
             return f" of {name}" if kind == "blank-line" else f", in {name}"
-        field = line.name(self.body).decode("utf-8", "replace")
-        region = (
-            "a comment" if not field else "the data" if field == "data" else f"the {field} line"
-        )
-        return f", in {region} of {name}"
+        around = region(self.body, self.form, line)
+        return f", in {around} of {name}" if around else f", in {name}"
 
 
-def _what(body: bytes, token: Token) -> str:
+def _what(body: bytes, token: Token, words: Mapping[str, str]) -> str:
     """Say what a cut through `token` is."""
     text = body[token.start : token.stop].decode("utf-8", "replace")
     if token.kind == "surrogates":
         text = json.loads(f'"{text}"')
     elif token.kind == "empty":
         text = "end" if token.start else "start"
-    return _WHAT[token.kind].format(text=text, size=token.stop - token.start)
+    number = int.from_bytes(body[token.start : token.stop], "big")
+    return words[token.kind].format(text=text, size=token.stop - token.start, number=number)
 
 
 _WHAT = {
@@ -257,6 +262,22 @@ _WHAT = {
     "event-line": "after the event: line",
     "line": "between two lines",
     "bom": "at the byte order mark",
+    "json-close": "after a {text} that does not end the value",
     "empty": "an empty chunk at the {text}",
     OTHER: "in the middle of a line",
+}
+_IN_FRAMES = {
+    "event": "between two frames",
+    "part": "between two parts of a frame",
+    "header": "between two headers",
+    "prelude": "between two fields of the prelude",
+    "header-field": "between two fields of a header",
+    "header-name": "inside the header name {text!r}",
+    "header-value": "inside the header value {text!r}",
+    "header-size": "inside the length of a header value, {number}",
+    "headers-length": "inside the length of the headers, {number}",
+    "total-length": "inside the length of the frame, {number}",
+    "prelude-crc": "inside the checksum of the prelude, {number:08x}",
+    "message-crc": "inside the checksum of the frame, {number:08x}",
+    OTHER: "in the middle of the payload",
 }

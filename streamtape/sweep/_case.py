@@ -6,17 +6,19 @@ is one split of one subject. Neither knows what came of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 from streamtape import splits
+from streamtape.formats import format_of
 from streamtape.splits import OnlyInteraction
 from streamtape.sweep._boundaries import Boundaries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from streamtape.formats import Format
     from streamtape.splits import BodySplit, Split
 
 __all__ = ["Case", "Recording", "Source", "Subject", "subjects_of"]
@@ -39,7 +41,10 @@ class Recording(Protocol):
 
     @property
     def interactions(self) -> Sequence[_Interaction]:
-        """The interactions, each with a `response` that has a `body` and its `chunk_sizes`."""
+        """The interactions, each with a `response` that has a `body` and its `chunk_sizes`.
+
+        It may have a `format`, too: see `streamtape.formats`.
+        """
         ...
 
 
@@ -83,17 +88,24 @@ class Subject:
         recorded: the cut offsets of the recording; empty for a variant, which has none.
         interaction: the number of its interaction, counted from 1, or None for the only one.
         variant: the name of the variant, or "".
+        given: its wire format; None: told by the bytes themselves.
     """
 
     body: bytes
     recorded: tuple[int, ...] = ()
     interaction: int | None = None
     variant: str = ""
+    given: Format | None = None
+
+    @cached_property
+    def form(self) -> Format:
+        """The wire format of the body."""
+        return self.given or format_of(None, self.body)
 
     @cached_property
     def boundaries(self) -> Boundaries:
         """The kinds of place in the body; scanned once."""
-        return Boundaries(self.body)
+        return Boundaries(self.body, self.form)
 
     def case(self, split: BodySplit, kinds: tuple[str, ...]) -> Case:
         """Return one case of this subject."""
@@ -101,11 +113,11 @@ class Subject:
 
     def offsets(self, split: BodySplit) -> Sequence[int]:
         """Return where `split` cuts the body."""
-        return split.offsets(self.body, self.recorded)
+        return split.offsets(self.body, self.recorded, self.form)
 
     def chunks(self, split: BodySplit) -> list[bytes]:
         """Return the body, cut."""
-        return splits.cut(self.body, split.offsets(self.body, self.recorded))
+        return splits.cut(self.body, self.offsets(split))
 
 
 def subjects_of(source: Source) -> list[Subject]:
@@ -113,10 +125,15 @@ def subjects_of(source: Source) -> list[Subject]:
     if isinstance(source, bytes | bytearray | memoryview):
         return [Subject(bytes(source))] if source else []
     found = [
-        Subject(each.response.body, tuple(splits.offsets_of(each.response.chunk_sizes)), number)
+        Subject(
+            each.response.body,
+            tuple(splits.offsets_of(each.response.chunk_sizes)),
+            number,
+            given=getattr(each.response, "format", None),  # a recording of your own may not say
+        )
         for number, each in enumerate(source.interactions, start=1)
         if each.response.body
     ]
     if len(source.interactions) == 1:
-        return [Subject(each.body, each.recorded) for each in found]
+        return [replace(each, interaction=None) for each in found]
     return found

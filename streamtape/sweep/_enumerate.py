@@ -212,7 +212,11 @@ def _empty_after_cr(subject: Subject) -> Iterator[tuple[int, ...]]:
     """After each CR, where a decoder waits for an LF."""
     for line in subject.boundaries.lines:
         after = line.stop + 1
-        if subject.body[line.stop : after] == b"\r" and after < len(subject.body):
+        if (
+            line.next > line.stop
+            and subject.body[line.stop : after] == b"\r"
+            and after < len(subject.body)
+        ):
             yield (after, after)
 
 

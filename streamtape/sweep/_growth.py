@@ -19,11 +19,13 @@ from typing import TYPE_CHECKING, Any
 
 from streamtape import splits
 from streamtape.errors import CaseTimeout
+from streamtape.formats import edited, format_of
 from streamtape.splits import Size
-from streamtape.sse import spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from streamtape.formats import Format
 
 __all__ = ["Growth", "measure"]
 
@@ -67,7 +69,10 @@ class Growth:
 
 
 def measure(
-    parse: Callable[[list[bytes]], object], body: bytes, clock: Callable[[], float]
+    parse: Callable[[list[bytes]], object],
+    body: bytes,
+    clock: Callable[[], float],
+    form: Format | None = None,
 ) -> tuple[Growth, ...]:
     """Measure how the cost of `parse` grows.
 
@@ -75,11 +80,12 @@ def measure(
         parse: takes the chunks; what it returns or raises does not matter.
         body: the recording to stretch.
         clock: returns the processor time used so far, in seconds.
+        form: the wire format of the body; told by the bytes themselves where it is left out.
     """
     found = []
     for what, stretch in (("one event", _stretched), ("the stream", _repeated)):
-        series = _Series(what, body, stretch)
-        if stretch(body, _FIRST) is not None:
+        series = _Series(what, body, form or format_of(None, body), stretch)
+        if series.body_of(_FIRST) is not None:
             growth = series.measure(parse, clock)
             if growth.too_fast:  # the machine may have been busy: twice is no accident
                 growth = min(growth, series.measure(parse, clock), key=lambda each: each.exponent)
@@ -93,13 +99,18 @@ class _Series:
 
     what: str
     body: bytes
-    stretch: Callable[[bytes, int], bytes | None]
+    form: Format
+    stretch: Callable[[bytes, int, Format], bytes | None]
+
+    def body_of(self, size: int) -> bytes | None:
+        """Return the body at a length; None where it cannot be stretched so."""
+        return self.stretch(self.body, size, self.form)
 
     def measure(self, parse: Callable[[list[bytes]], object], clock: Callable[[], float]) -> Growth:
         points: list[tuple[int, float]] = []
         size = _FIRST
         while True:
-            body = self.stretch(self.body, size) or self.body
+            body = self.body_of(size) or self.body
             chunks = splits.cut(body, Size(_CHUNK).offsets(body, ()))
             points.append((len(body), _cost(parse, chunks, clock)))
             if size >= _LAST or (len(points) > 1 and points[-1][1] >= _ENOUGH):
@@ -127,19 +138,26 @@ def _cost(
     return best
 
 
-def _stretched(body: bytes, size: int) -> bytes | None:
+def _stretched(body: bytes, size: int, form: Format) -> bytes | None:
     """Make the longest text of the body longer, so that the body has about `size` bytes."""
-    texts = list(_LONG_TEXT.finditer(body))
+    texts = [
+        (match.end(1) - match.start(1), match.end(1), span, part, data)
+        for span in form.spans(body)
+        for part in form.parts(body, span)
+        for data in (form.read(body, part),)
+        for match in _LONG_TEXT.finditer(data)
+    ]
     if not texts:
         return None
-    longest = max(texts, key=lambda match: match.end() - match.start())
+    _, end, span, part, data = max(texts, key=lambda text: text[0])
     missing = max(size - len(body), 0)
-    return body[: longest.end(1)] + b"x" * missing + body[longest.end(1) :]
+    longer = data[:end] + b"x" * missing + data[end:]
+    return edited(body, [form.edit(body, span, part, longer)])
 
 
-def _repeated(body: bytes, size: int) -> bytes | None:
+def _repeated(body: bytes, size: int, form: Format) -> bytes | None:
     """Repeat the event whose type comes most often, so that the body has about `size` bytes."""
-    events = spans(body)
+    events = form.spans(body)
     if not events:
         return None
     types = [event.type for event in events]

@@ -23,12 +23,16 @@ class Kind:
         phrase: what a cut of this kind is, for sentences: "cut inside a UTF-8 character".
         boundary: whether it is a property of one place of a body (and counted in the coverage),
             not of a whole split.
+        formats: the wire formats that have such places.
     """
 
     name: str
     phrase: str
     boundary: bool = True
+    formats: tuple[str, ...] = ("sse", "ndjson", "eventstream")
 
+
+_SSE, _LINES, _NDJSON, _FRAMES = ("sse",), ("sse", "ndjson"), ("ndjson",), ("eventstream",)
 
 WHOLE = "whole"
 OTHER = "other"
@@ -38,23 +42,35 @@ _ORDER = (
     Kind("recorded", "as recorded", boundary=False),
     Kind("event", "at an event boundary"),
     Kind("many-events", "several events in one chunk", boundary=False),
-    Kind("event-line", "after the event: line"),
-    Kind("line", "between two lines of an event"),
-    Kind("blank-line", "between the newlines of a blank line"),
-    Kind("before-newline", "just before a newline"),
-    Kind(OTHER, "in the middle of a line"),
-    Kind("field", "inside a field name"),
-    Kind("colon", "between a field's colon and its value"),
+    Kind("event-line", "after the event: line", formats=_SSE),
+    Kind("line", "between two lines of an event", formats=_SSE),
+    Kind("blank-line", "between the newlines of a blank line", formats=_LINES),
+    Kind("before-newline", "just before a newline", formats=_LINES),
+    Kind("part", "between two parts of a frame", formats=_FRAMES),
+    Kind("header", "between two headers of a frame", formats=_FRAMES),
+    Kind(OTHER, "in the middle of a line or payload"),
+    Kind("json-close", "after a bracket within a line", formats=_NDJSON),
+    Kind("prelude", "between two fields of a prelude", formats=_FRAMES),
+    Kind("header-field", "between two fields of a header", formats=_FRAMES),
+    Kind("header-name", "inside a header's name", formats=_FRAMES),
+    Kind("header-value", "inside a header's value", formats=_FRAMES),
+    Kind("field", "inside a field name", formats=_SSE),
+    Kind("colon", "between a field's colon and its value", formats=_SSE),
     Kind("json-key", "inside a JSON key"),
     Kind("space", "next to white space in a string"),
     Kind("number", "inside a number"),
     Kind("literal", "inside true, false or null"),
     Kind("tag", "inside a tag in the text"),
-    Kind("done", "inside [DONE]"),
+    Kind("done", "inside [DONE]", formats=_SSE),
+    Kind("message-crc", "inside the checksum of a frame", formats=_FRAMES),
+    Kind("prelude-crc", "inside the checksum of a prelude", formats=_FRAMES),
+    Kind("header-size", "inside the length of a header's value", formats=_FRAMES),
+    Kind("headers-length", "inside the length of the headers", formats=_FRAMES),
+    Kind("total-length", "inside the length of a frame", formats=_FRAMES),
     Kind("surrogates", "between the escaped halves of a surrogate pair"),
     Kind("json-escape", "inside a JSON string escape"),
-    Kind("crlf", "between CR and LF"),
-    Kind("bom", "around a byte order mark"),
+    Kind("crlf", "between CR and LF", formats=_LINES),
+    Kind("bom", "around a byte order mark", formats=_SSE),
     Kind("utf8", "inside a UTF-8 character"),
     Kind("two-cuts", "two cuts in one line", boundary=False),
     Kind("half-character", "an event's end together with half a character", boundary=False),

@@ -31,7 +31,11 @@ def variant_of(cassette: _CassetteT, variant: str | Variant) -> _CassetteT:
     rewritten = (
         replace(
             each,
-            response=replace(each.response, body=first.rewrite(each.response.body), chunks=None),
+            response=replace(
+                each.response,
+                body=first.rewrite(each.response.body, each.response.format),
+                chunks=None,
+            ),
         )
         for each in cassette.interactions
     )

@@ -11,25 +11,33 @@ import re
 from itertools import cycle
 from typing import TYPE_CHECKING
 
+from streamtape import eventstream
+from streamtape.formats import SSE, edited
 from streamtape.sse import lines, spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from streamtape.eventstream import FrameSpan
+    from streamtape.formats import Edit, Format
     from streamtape.sse import EventSpan, Line
 
 __all__ = [
+    "headers_reversed",
     "into_text",
     "json_compact",
     "json_escaped",
     "json_spaced",
     "json_unescaped",
+    "line_ends",
     "newlines",
+    "with_blank_lines",
     "with_bom",
     "with_comments",
     "with_ids",
     "with_pings",
     "with_retry",
+    "without_last_line_end",
     "without_space",
 ]
 
@@ -44,8 +52,36 @@ _ESCAPES = re.compile(
 _TEXT = re.compile(
     r'("(?:text|thinking|content|refusal|reasoning_content|delta)"[ \t]*:[ \t]*")((?:[^"\\]|\\.)+)"'
 )
+# Atomic: the CR and the LF of one CRLF are one end.
+_LINE_END = re.compile(rb"(?>\r\n|\n|\r)")
 _LAST_ASCII = 0x7F
 _SURROGATES = range(0xD800, 0xE000)
+
+
+def line_ends(end: bytes) -> Callable[[bytes], bytes]:
+    """Return the rewriting that ends lines with `end`, a last one without an end left alone."""
+    return lambda body: _LINE_END.sub(end, body)
+
+
+def without_last_line_end(body: bytes) -> bytes:
+    """Take away the line end behind the last line."""
+    return body.removesuffix(b"\n").removesuffix(b"\r")
+
+
+def with_blank_lines(body: bytes) -> bytes:
+    """Put a blank line behind each line."""
+    return _LINE_END.sub(rb"\g<0>\g<0>", body)
+
+
+def headers_reversed(body: bytes) -> bytes:
+    """Write the headers of each frame in the opposite order; what is no frame stays as it is."""
+    found = eventstream.spans(body)
+    return edited(body, ((each.start, each.stop, _reversed(each, body)) for each in found))
+
+
+def _reversed(span: FrameSpan, body: bytes) -> bytes:
+    frame = span.frame(body)
+    return eventstream.encode(frame._replace(headers=frame.headers[::-1]))
 
 
 def newlines(*ends: bytes) -> Callable[[bytes], bytes]:
@@ -111,38 +147,42 @@ def with_pings(body: bytes) -> bytes:
     )
 
 
-def json_escaped(body: bytes) -> bytes:
+def json_escaped(body: bytes, form: Format = SSE) -> bytes:
     r"""Write each non-ASCII character of JSON data as \uXXXX."""
-    return _by_json(body, lambda text: "".join(map(_escaped, text)))
+    return _by_json(body, lambda text: "".join(map(_escaped, text)), form)
 
 
-def json_unescaped(body: bytes) -> bytes:
+def json_unescaped(body: bytes, form: Format = SSE) -> bytes:
     r"""Write each \uXXXX of JSON data as its character, if that is not ASCII."""
-    return _by_json(body, lambda text: _ESCAPES.sub(_unescaped, text))
+    return _by_json(body, lambda text: _ESCAPES.sub(_unescaped, text), form)
 
 
-def json_spaced(body: bytes) -> bytes:
+def json_spaced(body: bytes, form: Format = SSE) -> bytes:
     """Put a space on both sides of each sign of JSON data."""
 
     def spaced(match: re.Match[str]) -> str:
         return f" {match[1]} " if match[1] else match[0]
 
-    return _by_json(body, lambda text: _STRING_OR_SIGN.sub(spaced, text).strip())
+    return _by_json(body, lambda text: _STRING_OR_SIGN.sub(spaced, text).strip(), form)
 
 
-def json_compact(body: bytes) -> bytes:
+def json_compact(body: bytes, form: Format = SSE) -> bytes:
     """Take away all white space between the tokens of JSON data."""
-    return _by_json(body, lambda text: _STRING_OR_SPACE.sub(lambda match: match[1] or "", text))
+
+    def compact(text: str) -> str:
+        return _STRING_OR_SPACE.sub(lambda match: match[1] or "", text)
+
+    return _by_json(body, compact, form)
 
 
-def into_text(addition: str) -> Callable[[bytes], bytes]:
+def into_text(addition: str) -> Callable[[bytes, Format], bytes]:
     """Return the rewriting that puts `addition` into each text that a model said."""
 
     def put(match: re.Match[str]) -> str:
         # Before the text and behind it: neither place can lie inside an escape.
         return f'{match[1]}{addition}{match[2]}{addition}"'
 
-    return lambda body: _by_json(body, lambda text: _TEXT.sub(put, text))
+    return lambda body, form: _by_json(body, lambda text: _TEXT.sub(put, text), form)
 
 
 def _head(body: bytes) -> int:
@@ -167,25 +207,22 @@ def _before_events(
     return b"".join((*out, body[position:]))
 
 
-def _by_json(body: bytes, rewrite: Callable[[str], str]) -> bytes:
-    """Rewrite the data lines of the events whose data is JSON, each line by itself."""
-    changed = dict(_json_lines(body, rewrite))
-    return _by_line(body, lambda line: changed.get(line.start, body[line.start : line.stop]))
+def _by_json(body: bytes, rewrite: Callable[[str], str], form: Format) -> bytes:
+    """Rewrite the data of the events whose data is JSON, each line by itself."""
+    return edited(body, _json_edits(body, rewrite, form))
 
 
-def _json_lines(body: bytes, rewrite: Callable[[str], str]) -> Iterator[tuple[int, bytes]]:
-    for event in spans(body):
-        data = [line for line in event.lines if line.name(body) == b"data"]
-        values = [body[line.value : line.stop] for line in data]
-        if not _is_object(b"\n".join(values)):
+def _json_edits(body: bytes, rewrite: Callable[[str], str], form: Format) -> Iterator[Edit]:
+    for event in form.spans(body):
+        parts = form.parts(body, event)
+        data = [form.read(body, part) for part in parts]
+        if not _is_object(b"\n".join(data)):
             continue
-        for line, value in zip(data, values, strict=True):
+        for part, said in zip(parts, data, strict=True):
             # A JSON document holds no raw line end, so no string goes over two lines.
-            rewritten = rewrite(value.decode()).encode()
-            head = body[line.start : line.value]
-            if rewritten.startswith(b" ") and head.endswith(b":"):
-                head += b" "  # the first space is not part of the value
-            yield line.start, head + rewritten
+            rewritten = rewrite(said.decode()).encode()
+            if rewritten != said:
+                yield form.edit(body, event, part, rewritten)
 
 
 def _is_object(data: bytes) -> bool:

@@ -94,7 +94,10 @@ def run(
         report = sweep.report()
         if growth:
             points = _growth.measure(
-                lambda chunks: watchdog.call(parse, chunks), recorded[0].body, clock.cpu_seconds
+                lambda chunks: watchdog.call(parse, chunks),
+                recorded[0].body,
+                clock.cpu_seconds,
+                recorded[0].form,
             )
             report = replace(report, growth=points)
     return report

@@ -52,10 +52,10 @@ def rewritten(subjects: Iterable[Subject], variants: Iterable[Variant]) -> list[
     """Return what `variants` make of `subjects`; what differs in nothing is left out."""
     subjects = list(subjects)
     return [
-        Subject(body, (), subject.interaction, variant.name)
+        Subject(body, (), subject.interaction, variant.name, subject.form)
         for variant in variants
         for subject in subjects
-        if (body := variant.rewrite(subject.body)) != subject.body
+        if (body := variant.rewrite(subject.body, subject.form)) != subject.body
     ]
 
 

@@ -53,8 +53,11 @@ def coverage_line(coverage: Coverage) -> str:
     """Return the boundary coverage in one line, with what would make the missing kinds."""
     counts = coverage.summary()
     parts = [f"{kind} {count}" for kind, count in counts.items() if count.available]
+    found = [KINDS[kind].formats for kind, count in counts.items() if count.available]
     for kind, remedy in _REMEDY.items():
-        if not counts[kind].available:
+        # Where something is that no format with this kind has, nothing could make one.
+        possible = all(set(formats) & set(KINDS[kind].formats) for formats in found)
+        if not counts[kind].available and possible:
             parts.append(f"{kind} 0/0 (none in the recording; {remedy})")
     return "   ".join(parts)
 

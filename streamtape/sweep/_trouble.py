@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from streamtape import faults
 from streamtape.errors import UsageError
 from streamtape.playback import Abort
-from streamtape.sse import spans
 from streamtape.sweep._sweep import describe
 
 if TYPE_CHECKING:
@@ -168,8 +167,9 @@ class TroubleReport:
 def _cases(name: str, subject: Subject) -> Iterator[TroubleCase]:
     """Yield one case for every event boundary of a body, or for every byte."""
     body, number = subject.body, subject.interaction
-    ends = [span.stop for span in spans(body)]
-    types = ["", *(span.type for span in spans(body))]
+    spans = subject.boundaries.events
+    ends = [span.stop for span in spans]
+    types = ["", *(span.type for span in spans)]
     where = f", of interaction {number}" if number else ""
 
     def place(events: int) -> str:
@@ -181,8 +181,10 @@ def _cases(name: str, subject: Subject) -> Iterator[TroubleCase]:
             yield TroubleCase(name, Abort(event, number), event, f"abort {place(event)}")
         return
     make = (_KINDS | _PER_BYTE)[name]
-    every = faults.at_every_byte if name in _PER_BYTE else faults.at_every_event
-    for fault in every(body, make, interaction=number or 1):
+    per_byte = name in _PER_BYTE
+    every = faults.at_every_byte if per_byte else faults.at_every_event
+    form = {} if per_byte else {"form": subject.form}
+    for fault in every(body, make, interaction=number or 1, **form):
         offset = fault.at if fault.at is not None else ([0, *ends])[fault.after or 0]
         events = bisect_right(ends, offset)
         inside = f" (byte {fault.at})" if fault.at is not None else ""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from streamtape.transports._answer import noted
 from streamtape.transports._guard import guarded
-from streamtape.transports._intercept import activated, intercepted
+from streamtape.transports._intercept import Active, activated, active, intercepted, passing
 from streamtape.transports._libraries import LIBRARIES
 from streamtape.transports._record import RecordTransport
 from streamtape.transports._replay import ReplayTransport
@@ -22,11 +22,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LIBRARIES",
+    "Active",
     "RecordTransport",
     "ReplayTransport",
     "activated",
+    "active",
     "guarded",
     "intercepted",
     "noted",
+    "passing",
     "tee",
 ]

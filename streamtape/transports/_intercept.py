@@ -17,6 +17,7 @@ import functools
 import threading
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
 
 from streamtape.transports._answer import aanswer, answer
 from streamtape.transports._libraries import LIBRARIES
@@ -27,10 +28,12 @@ if TYPE_CHECKING:
     from streamtape.clock import Clock
     from streamtape.playback import Session
 
-__all__ = ["activated", "intercepted"]
+__all__ = ["Active", "activated", "active", "intercepted", "passing"]
 
 
-class _Active(NamedTuple):
+class Active(NamedTuple):
+    """What answers the requests of this context, and tells its time."""
+
     session: Session
     clock: Clock
 
@@ -42,9 +45,10 @@ class _Patch(NamedTuple):
     replacement: Any
 
 
-_of_context: ContextVar[_Active | None] = ContextVar("streamtape_active", default=None)
-_open: list[_Active] = []
+_of_context: ContextVar[Active | None] = ContextVar("streamtape_active", default=None)
+_open: list[Active] = []
 _patches: list[_Patch] = []
+_passing: list[bytes] = []  # hosts with ports whose requests are let through, to our own servers
 _installs = 0
 _lock = threading.Lock()
 
@@ -52,18 +56,29 @@ _lock = threading.Lock()
 @contextlib.contextmanager
 def activated(session: Session, clock: Clock) -> Iterator[None]:
     """Make `session` answer every intercepted request of this context."""
-    active = _Active(session, clock)
-    token = _of_context.set(active)
-    _open.append(active)
+    mine = Active(session, clock)
+    token = _of_context.set(mine)
+    _open.append(mine)
     try:
         with intercepted():
             yield
     finally:
         # By identity: two sessions of two threads need not end in the order of their beginnings.
-        _open[:] = [other for other in _open if other is not active]
+        _open[:] = [other for other in _open if other is not mine]
         # A generator fixture may end in another context than it began in.
         with contextlib.suppress(ValueError):
             _of_context.reset(token)
+
+
+@contextlib.contextmanager
+def passing(url: str) -> Iterator[None]:
+    """Let requests to a base URL through to their server meanwhile, whatever cassette is active."""
+    host = urlsplit(url).netloc.encode()
+    _passing.append(host)
+    try:
+        yield
+    finally:
+        _passing.remove(host)
 
 
 @contextlib.contextmanager
@@ -110,11 +125,11 @@ def _uninstall() -> None:
 def _patched(original: Any) -> Any:
     @functools.wraps(original)
     def handle_request(self: Any, request: Any) -> Any:
-        active = _active(self)
-        if active is None:
+        mine = _active(self, request)
+        if mine is None:
             return original(self, request)
         forward = functools.partial(original, self)
-        return answer(active.session, request, forward, active.clock)
+        return answer(mine.session, request, forward, mine.clock)
 
     return handle_request
 
@@ -122,22 +137,27 @@ def _patched(original: Any) -> Any:
 def _apatched(original: Any) -> Any:
     @functools.wraps(original)
     async def handle_async_request(self: Any, request: Any) -> Any:
-        active = _active(self)
-        if active is None:
+        mine = _active(self, request)
+        if mine is None:
             return await original(self, request)
         forward = functools.partial(original, self)
-        return await aanswer(active.session, request, forward, active.clock)
+        return await aanswer(mine.session, request, forward, mine.clock)
 
     return handle_async_request
 
 
-def _active(transport: Any) -> _Active | None:
-    if _is_mocked_below(transport):
-        return None
-    active = _of_context.get()
-    if any(active is other for other in _open):
-        return active
+def active() -> Active | None:
+    """Return what answers the requests of this context now, or None."""
+    mine = _of_context.get()
+    if any(mine is other for other in _open):
+        return mine
     return _open[-1] if _open else None
+
+
+def _active(transport: Any, request: Any) -> Active | None:
+    if _passing and request.url.netloc in _passing:
+        return None
+    return None if _is_mocked_below(transport) else active()
 
 
 def _is_mocked_below(transport: Any) -> bool:

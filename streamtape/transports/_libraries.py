@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "LIBRARIES",
     "TransportBase",
+    "closed_error",
     "library_of",
     "read_timeout",
     "stream_class",
@@ -119,6 +120,13 @@ def transport_error(kind: FailKind, request: AnyRequest, *, has_head: bool = Tru
     if kind == "disconnect" and not has_head:
         text = _NO_ANSWER
     error: Exception = getattr(library_of(request), name)(text, request=request)
+    return error
+
+
+def closed_error(request: AnyRequest, *, is_async: bool) -> Exception:
+    """Return what a socket raises at a client that closed its response and reads on."""
+    text = "" if is_async else "[Errno 9] Bad file descriptor"
+    error: Exception = library_of(request).ReadError(text, request=request)
     return error
 
 

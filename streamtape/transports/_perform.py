@@ -14,6 +14,7 @@ from streamtape.errors import UsageError
 from streamtape.playback import Fail, Finish, Head, Play, Send, Session, Wait
 from streamtape.timing import Instant
 from streamtape.transports._libraries import (
+    closed_error,
     library_of,
     read_timeout,
     stream_class,
@@ -143,6 +144,8 @@ class _ReplayStream:
         # Chunks are thousands: what is done for each, other than `yield`, is a third of the cost.
         session, playback = self._session, self._playback
         for step in self._steps:
+            if playback.released:
+                raise closed_error(self._request, is_async=False)
             if step.__class__ is Send:
                 data = step.data
                 if session.gate is None:
@@ -169,6 +172,8 @@ class _ReplayStream:
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for step in self._steps:
+            if self._playback.released:
+                raise closed_error(self._request, is_async=True)
             if isinstance(step, Send):
                 await self.apass_time(step)
                 rest: bytes | None = step.data

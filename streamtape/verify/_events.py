@@ -11,7 +11,7 @@ import difflib
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from streamtape.sse import Decoder
+from streamtape.formats import SSE
 from streamtape.verify._drift import Drift
 from streamtape.verify._shape import short
 
@@ -45,7 +45,8 @@ def form_of(response: Response) -> str:
     """Return what a body is: an event stream, JSON, text, or nothing."""
     if not response.body.strip():
         return "nothing"
-    if "event-stream" in (response.header("content-type") or ""):
+    kind = response.header("content-type") or ""
+    if "event-stream" in kind or (kind and response.format is not SSE):
         return "an event stream"
     return "text" if _json(response.body) is NOTHING else "JSON"
 
@@ -54,7 +55,7 @@ def payloads(response: Response) -> list[Payload]:
     """Return what a body consists of; nothing for text."""
     match form_of(response):
         case "an event stream":
-            return list(_events(response.body))
+            return list(_events(response))
         case "JSON":
             value = _json(response.body)
             return [Payload(_own_name(value) or "body", value)]
@@ -109,8 +110,8 @@ def _without_repetitions(kinds: list[str], length: int) -> list[str]:
     return kept
 
 
-def _events(body: bytes) -> Iterator[Payload]:
-    for event in Decoder().feed(body):
+def _events(response: Response) -> Iterator[Payload]:
+    for event in response.format.events(response.body):
         value = _json(event.data.encode("utf-8", "surrogatepass"))
         if event.event != "message":
             yield Payload(short(event.event), value)

@@ -22,7 +22,9 @@ interactions:
 """
 RESTORE = "Restore it from version control, or delete it and record it again."
 FORMAT = "The format is described in docs/explanation/cassette-format.md."
-KNOWN = "Known here: status, http_version, headers, head, body, newlines, base64, chunks, end."
+KNOWN = (
+    "Known here: status, http_version, headers, head, body, newlines, frames, base64, chunks, end."
+)
 INDEX = "Write milliseconds+bytes for each chunk, at most three decimals: 412+521 0.4+1."
 ENDINGS = "Valid: complete, truncated, reset, timeout, aborted, or e.g. {reset: 40}."
 OTHER_TOOL = (

@@ -82,7 +82,7 @@ def test_show(capsys):
     assert main(["show", str(HELLO)]) == 0
     out = capsys.readouterr().out.splitlines()
     assert out[0] == "1. POST https://api.anthropic.com/v1/messages"
-    assert "content_block_delta" in "\n".join(out)
+    assert "   text_delta" in "\n".join(out)
 
 
 def test_fix(capsys, tmp_path):

@@ -1,9 +1,8 @@
-"""`streamtape sweep` and `serve`: options, output, exit status, and Ctrl-C."""
+"""`streamtape sweep`: options, output, exit status, and Ctrl-C."""
 
 import io
 import os
 import signal
-import socket
 import subprocess
 import sys
 
@@ -167,35 +166,3 @@ def test_ctrl_c_stops_at_once(path, tmp_path, when, how):
     assert process.returncode == 130
     told = "streamtape: passes under 1 split (stopped: 1 of 2 not run)\n"
     assert (out, err) == ("" if when == "unsplit" else told, "")
-
-
-def test_serve(path):
-    """`serve` prints its address, answers as often as it is asked, and stops at Ctrl-C."""
-    import httpx
-
-    with subprocess.Popen(
-        [sys.executable, "-m", "streamtape", "serve", path, "--split", "at:8"],
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        url = process.stdout.readline().strip()
-        for _ in range(2):
-            with httpx.stream("GET", f"{url}/stream") as response:
-                assert [len(chunk) for chunk in response.iter_raw()] == [8, 7]
-        process.send_signal(signal.SIGINT)
-        out, _ = process.communicate(timeout=20)
-    assert (process.returncode, out) == (0, "2 replayed, 0 missed\n")
-
-
-def test_serve_at_a_port_that_is_none(path, capsys):
-    """A port that is taken is a sentence, one that cannot be is spelled wrong."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        assert main(["serve", path, "--port", str(port)]) == 1
-    told = capsys.readouterr().err
-    assert told.startswith(f"streamtape: --port {port}: ")
-    assert told.endswith(" Name another, or none.\n")
-    with pytest.raises(SystemExit) as caught:
-        main(["serve", path, "--port", "65536"])
-    assert caught.value.code == 2
-    assert "argument --port: '65536' is no port: 0 to 65535" in capsys.readouterr().err

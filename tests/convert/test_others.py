@@ -9,6 +9,7 @@ import pytest
 import streamtape
 from streamtape.cassette import Chunk
 from streamtape.convert import convert
+from streamtape.convert._bodies import response
 from streamtape.errors import CassetteFormatError, UsageError
 from streamtape.messages import MessageStream
 from streamtape.sse import Decoder
@@ -72,6 +73,16 @@ def test_har_of_chrome_has_the_times_of_events(file):
     (interaction,) = convert(file("x.har", archive)).interactions
     assert interaction.response.body == b"event: a\ndata: 1\n\nid: 7\ndata: 2\ndata: 3\n\n"
     assert interaction.response.chunks == (Chunk(0, 18), Chunk(250_000, 23))
+
+
+@pytest.mark.parametrize(
+    ("kind", "chunks"),
+    [("application/x-ndjson", 2), ("text/event-stream", 1), ("application/json", 1), (None, 1)],
+)
+def test_a_body_without_times_is_an_event_a_chunk(kind, chunks):
+    """In the format that its type says; what is no stream is one chunk."""
+    headers = [("Content-Type", kind)] if kind else []
+    assert len(response(200, headers, b'{"a":1}\n{"b":2}\n').chunk_sizes) == chunks
 
 
 def test_aimock(file):

@@ -10,7 +10,7 @@ import pytest
 import trio
 
 import streamtape
-from streamtape._facade import _hold
+from streamtape import _hold
 from streamtape.cassette import Cassette, Interaction, Request, Response
 from streamtape.errors import PlaybackError, UsageError
 

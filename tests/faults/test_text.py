@@ -124,6 +124,10 @@ def test_text_is_parsed_back(fault):
             "drop:seconds=5",
             f"fault 'drop:seconds=5': 'seconds=5' is none of its arguments. {VALID}",
         ),
+        (
+            "stall:at=1,seconds=x",
+            "fault Stall(seconds='x'): a stall takes time. Leave seconds out for one without end.",
+        ),
         ("error:a,b,at=1", f"fault 'error:a,b,at=1': 'b' is none of its arguments. {VALID}"),
         (
             "0/drop:at=5",
@@ -131,7 +135,7 @@ def test_text_is_parsed_back(fault):
         ),
         (
             "corrupt:rust,at=1",
-            "fault Corrupt('rust'): no such kind of damage. Valid are json, utf8, bom, crlf.",
+            "fault Corrupt('rust'): no such kind of damage. Valid are json, utf8, bom, crlf, crc.",
         ),
         (
             "drop:before=head",

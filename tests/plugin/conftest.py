@@ -8,6 +8,7 @@ import httpcore2  # noqa: F401
 import httpx2  # noqa: F401
 import pytest
 
+import streamtape.checks
 import streamtape.sweep
 import streamtape.transports  # noqa: F401
 from streamtape import Cassette, Interaction, Request, Response, save

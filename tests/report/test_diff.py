@@ -2,11 +2,15 @@
 
 import dataclasses
 import json
+from pathlib import Path
 
 import pytest
 
-from streamtape.cassette import Cassette, Chunk, End, Interaction, Request, Response
+from streamtape.cassette import Cassette, Chunk, End, Interaction, Request, Response, load
 from streamtape.report import differences
+from streamtape.sweep import VARIANTS
+
+CASSETTES = Path(__file__).parents[2] / "cassettes"
 
 
 def event(**data):
@@ -113,3 +117,42 @@ def test_what_other_apis_say():
     assert said(responses) == ['+response.output_text.delta: "ab"']
     assert said(b"plain\ntext") == ["+plain", "+text"]
     assert said(b"data: 1\n\ndata: [1]\n\n") == ["+message: 1", "+message: [1]"]
+
+
+def changed(name, change):
+    """Return how a golden cassette differs from itself after a change of its first body."""
+    before = load(CASSETTES / name)
+    first = before.interactions[0]
+    body = change(first.response)
+    response = dataclasses.replace(first.response, body=body, chunks=None)
+    after = Cassette((Interaction(first.request, response), *before.interactions[1:]))
+    lines = [line.strip() for line in differences(before, after)]
+    return [line for line in lines if line.startswith(("said", "+", "-", "bytes"))]
+
+
+def test_what_ollama_says_adds_up():
+    """The pieces of a text are one line, whatever their times."""
+
+    def other_times(response):
+        return response.body.replace(b"09:30", b"10:45")
+
+    lines = changed("ollama.yaml", other_times)
+    assert lines[0] == "said:"
+    assert [line[:20] for line in lines[1:]] == [
+        '-message: {"created_',
+        '-done: {"created_at"',
+        '+message: {"created_',
+        '+done: {"created_at"',
+    ]
+    lines = changed("ollama.yaml", lambda response: response.body.replace(b'"Bonjour"', b'"Hello"'))
+    assert lines[1].startswith('-content: "Bonjour! Zürich is sunny ☀️')
+    assert lines[2].startswith('+content: "Hello! Zürich is sunny ☀️')
+
+
+def test_what_bedrock_says_adds_up():
+    """Padding and headers in another order are other bytes, but say the same."""
+    converse = "bedrock.yaml"
+    spaced = VARIANTS["header-order"]
+    assert changed(converse, lambda response: spaced.rewrite(response.body)) == [
+        "bytes: the same is said in other bytes (2853 -> 2853)"
+    ]

@@ -1,9 +1,12 @@
 """Cassettes and tables as lines of text."""
 
 from datetime import date
+from pathlib import Path
 
-from streamtape.cassette import Cassette, Chunk, End, Interaction, Request, Response
+from streamtape.cassette import Cassette, Chunk, End, Interaction, Request, Response, load
 from streamtape.report import show, table
+
+CASSETTES = Path(__file__).parents[2] / "cassettes"
 
 
 def test_show():
@@ -42,3 +45,23 @@ def test_table():
         "a          10",
         "long name   9",
     ]
+
+
+def test_show_of_binary_frames():
+    """What can be read of each chunk stands there, in whichever chunk its bytes came."""
+    lines = list(show(load(CASSETTES / "bedrock.yaml")))
+    assert lines[1].endswith("eventstream, 2853 bytes, 5 chunks, 16 events, 0.465 s, complete")
+    assert lines[2:4] == ["       1 messageStart", "      10 contentBlockDelta"]
+    assert [line[24:] for line in lines[9:12]] == [
+        "   3  messageStart",
+        ' 177  {"role":"assistant","p":"abcdefghij"} contentBlockDelta',
+        ' 381  {"contentBlockIndex":0,"delta":{"text":"Bonjour"},"p":"ab...',
+    ]
+    assert lines[-9].endswith('chunk {"type":"content_block_delta","index":0,"delta":{"t...')
+
+
+def test_show_of_lines_of_json():
+    """The last line of Ollama is an event of its own."""
+    lines = list(show(load(CASSETTES / "ollama.yaml")))
+    assert "12 chunks, 11 events" in lines[1]
+    assert lines[2:4] == ["      10 message", "       1 done"]

@@ -14,8 +14,9 @@ SSE = (("content-type", "text/event-stream"),)
 def serving():
     """A factory: a server that answers everything with a head and these steps."""
 
-    def serving(*steps, headers=SSE):
-        return LoopbackServer(lambda _request: iter([Head(200, headers, "HTTP/1.1"), *steps]))
+    def serving(*steps, headers=SSE, **options):
+        head = Head(200, headers, "HTTP/1.1")
+        return LoopbackServer(lambda _request: iter([head, *steps]), **options)
 
     return serving
 

@@ -1,5 +1,6 @@
 """A cassette on a real socket: exact boundaries, misses that say so, endings that are noted."""
 
+import select
 import socket
 import sys
 from pathlib import Path
@@ -9,8 +10,8 @@ import pytest
 
 from streamtape.cassette import Cassette, End, Filters, Interaction, Request, Response
 from streamtape.playback import Finish, Gap, Send
-from streamtape.server import ReplayServer, _replay
-from streamtape.server._sockets import unacknowledged, unread
+from streamtape.server import ReplayServer, _played, _sockets
+from streamtape.server._sockets import Receivers, unacknowledged, unread
 
 HELLO = Path(__file__).parents[2] / "cassettes" / "hello.yaml"
 BODY = "data: Zürich\n\n".encode()
@@ -47,7 +48,7 @@ def test_a_client_sees_the_boundaries_that_were_asked_for(split):
 def test_a_cassette_file_is_served():
     """A path will do; the address that was recorded does not count, the rest does."""
     with ReplayServer(HELLO, split="size:100") as server:
-        body = ReplayServer(HELLO)._session.cassette.interactions[0].request.body
+        body = ReplayServer(HELLO).session.cassette.interactions[0].request.body
         response = httpx.post(f"{server.url}/v1/messages", content=body)
     assert (response.status_code, len(server.playbacks)) == (200, 1)
 
@@ -116,7 +117,7 @@ def test_a_client_that_closes_where_the_recorded_one_did():
 
 def test_a_client_that_reads_on_where_the_recorded_one_closed(monkeypatch):
     """There is no more, and that is a miss."""
-    monkeypatch.setattr(_replay, "_UNTIL_IT_CLOSES", 0.0)
+    monkeypatch.setattr(_played, "_UNTIL_IT_CLOSES", 0.0)
     with (
         ReplayServer(recording(end=End("aborted"))) as server,
         ask(server) as response,
@@ -159,8 +160,59 @@ def test_how_much_has_not_been_read():
             assert unread(server) == 2
 
 
+@linux
+@pytest.mark.parametrize("has_netlink", [True, False])
+def test_the_kernel_is_asked_for_one_socket(monkeypatch, has_netlink):
+    """Where it cannot be, the table that every Linux has says the same."""
+    if not has_netlink:
+        monkeypatch.delattr(socket, "AF_NETLINK")
+    receivers = Receivers()
+    assert receivers.tells
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        client = socket.create_connection(listening.getsockname())
+        server, _ = listening.accept()
+        with client, server:
+            server.sendall(b"hello")
+            while unacknowledged(server):
+                pass
+            assert receivers.unread(server) == 5
+            client.recv(5)
+            assert receivers.unread(server) == 0
+        assert receivers.unread(server) == 0  # there is no connection any more
+    receivers.close()
+    receivers.close()
+
+
+@linux
+def test_a_connection_to_nobody_on_this_machine():
+    """Whoever reads at the other end of the world is not in the kernel's tables."""
+    receivers = Receivers()
+    elsewhere = ("192.0.2.1", 9), ("192.0.2.2", 9)
+    assert _sockets._ask(receivers._netlink, *elsewhere) == 0
+    receivers.close()
+
+
 def test_a_socket_that_is_not_connected_has_nothing_under_way():
     """Where the system does not tell, the answer is 0."""
     with socket.socket() as sock:
         assert unread(sock) == 0
     assert unacknowledged(sock) == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not tell what was read")
+def test_a_reset_comes_when_what_was_sent_before_has_been_read():
+    """Data and RST at once are the end of a stream to Node's fetch, and no reset."""
+    with ReplayServer(recording(), fault="reset:at=9") as server:
+        port = int(server.url.rpartition(":")[2])
+        asking = b"POST /v1/x?a=1 HTTP/1.1\r\nhost: x\r\ncontent-length: 8\r\n\r\n" + b'{"a": 1}'
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as client:
+            client.sendall(asking)
+            while BODY[:9] not in client.recv(65_536, socket.MSG_PEEK):
+                pass
+            watched = select.poll()
+            watched.register(client, 0)  # hang-ups and errors are always told
+            assert watched.poll(50) == []
+            assert BODY[:9] in client.recv(65_536)
+            with pytest.raises(ConnectionResetError):
+                client.recv(65_536)
+    assert server.playbacks[0].end == "faulted"

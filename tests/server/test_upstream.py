@@ -34,11 +34,11 @@ def test_it_streams_unevenly_and_cuts_a_character():
 
 def test_the_official_sdk_understands_it(upstream):
     """A streamed message with a tool call is what the SDK expects, and so is a plain one."""
-    client = anthropic.Anthropic(base_url=upstream.url, api_key="k")
     ask = {"model": "m", "max_tokens": 9, "messages": [], "tools": [TOOL]}
-    with client.messages.stream(**ask) as stream:
-        streamed = stream.get_final_message()
-    plain = client.messages.create(**ask)
+    with anthropic.Anthropic(base_url=upstream.url, api_key="k") as client:
+        with client.messages.stream(**ask) as stream:
+            streamed = stream.get_final_message()
+        plain = client.messages.create(**ask)
     assert streamed.content[1].input == {"city": "Zürich", "unit": "°C"}
     assert streamed.stop_reason == plain.stop_reason == "tool_use"
     assert streamed.content[0].text == plain.content[0].text
@@ -46,9 +46,9 @@ def test_the_official_sdk_understands_it(upstream):
 
 def test_openai_s_sdk_understands_it(upstream):
     """Chat completions stream as OpenAI's do."""
-    client = openai.OpenAI(base_url=f"{upstream.url}/v1", api_key="k")
-    chunks = client.chat.completions.create(model="m", messages=[], stream=True)
-    text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks)
+    with openai.OpenAI(base_url=f"{upstream.url}/v1", api_key="k") as client:
+        chunks = client.chat.completions.create(model="m", messages=[], stream=True)
+        text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks)
     assert text.startswith("Bonjour! Zürich is sunny ☀️")
 
 

@@ -10,8 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamtape.errors import UsageError
+from streamtape.eventstream import Frame, Header, encode
 from streamtape.sse import Decoder, Event
 from streamtape.sweep import GROUPS, VARIANTS, Variant, variants
+
+FRAME = Frame((Header(":event-type", "a"), Header("n", 1, "int")), b"{}")
 
 
 def decoded(body: bytes) -> list[Event]:
@@ -99,6 +102,9 @@ REWRITTEN = {
         b'data: {"content": "a"}\n\n',
         'data: {"content": "\u2028\u0085\u2029a\u2028\u0085\u2029"}\n\n'.encode(),
     ),
+    "no-last-newline": (b'{"a":1}\n{"b":2}\r\n', b'{"a":1}\n{"b":2}'),
+    "blank-lines": (b'{"a":1}\n{"b":2}\r\n', b'{"a":1}\n\n{"b":2}\r\n\r\n'),
+    "header-order": (encode(FRAME), encode(FRAME._replace(headers=FRAME.headers[::-1]))),
     "unicode-emoji": (b'data: {"thinking":"a"}\n\n', 'data: {"thinking":"😀a😀"}\n\n'.encode()),
 }
 
@@ -129,7 +135,7 @@ def test_a_variant_leaves_alone_what_it_cannot_keep(name: str) -> None:
 
 def test_all_are_those_that_keep_the_meaning() -> None:
     """The ones that change the text come by name only."""
-    assert set(GROUPS["all"]) == set(VARIANTS) - set(GROUPS["unicode"])
+    assert set(GROUPS["all"]) == set(VARIANTS) - set(GROUPS["unicode"]) - {"blank-lines"}
     assert all(variant.same_meaning for variant in variants("all"))
     assert not any(variant.same_meaning for variant in variants("unicode"))
     assert GROUPS["newlines"] == ("lf", "crlf", "cr", "mixed")
@@ -161,7 +167,7 @@ def test_what_is_no_variant_is_refused(name: str) -> None:
         variants(name)
     assert str(caught.value) == (
         f"variant {name!r}: there is none of that name. Valid are all, newlines, json, unicode, "
-        "lf, crlf, cr, mixed, no-space, comments, bom, retry, ids, json-escaped, json-unescaped, "
-        "json-spaced, json-compact, pings, unicode-letters, unicode-separators, unicode-emoji, "
-        "and several joined with a plus."
+        "lf, crlf, cr, mixed, no-space, comments, bom, no-last-newline, blank-lines, "
+        "header-order, retry, ids, json-escaped, json-unescaped, json-spaced, json-compact, pings, "
+        "unicode-letters, unicode-separators, unicode-emoji, and several joined with a plus."
     )

@@ -1,16 +1,19 @@
 """What has aged, what depends on what was said, and what cannot be told."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamtape.cassette import End, Interaction, Request, Response
+from streamtape.cassette import End, Interaction, Request, Response, load
+from streamtape.formats import edited
 from streamtape.verify import Drift, compare_answers, verified
 from streamtape.verify._compare import why_unverified
 
 SAME = Drift()
+CASSETTES = Path(__file__).parents[2] / "cassettes"
 
 
 def test_wording_is_never_compared(message):
@@ -245,3 +248,25 @@ def test_what_is_said_of_one_interaction(answer):
     silent = verified(1, recorded, None)
     assert (silent.outcome, silent.reason) == ("unverified", "no response came")
     assert list(silent.lines()) == ["1. GET https://x/: unverified, no response came"]
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "differences"),
+    [
+        ("ollama.yaml", b'"Bonjour"', b'"Hello"', 0),
+        ("ollama.yaml", b'"done_reason"', b'"why"', 2),
+        ("bedrock.yaml", b"Bonjour", b"Goodbye", 0),
+        ("bedrock.yaml", b"latencyMs", b"latencyNs", 2),
+    ],
+)
+def test_streams_of_other_formats(name, old, new, differences):
+    """Lines of JSON and binary frames are events, too: not words count, but shapes."""
+    recorded = load(CASSETTES / name).interactions[0].response
+    form, body = recorded.format, recorded.body
+    edits = [
+        form.edit(body, span, part, form.read(body, part).replace(old, new))
+        for span in form.spans(body)
+        for part in form.parts(body, span)
+    ]
+    drift = compare_answers(recorded, replace(recorded, body=edited(body, edits), chunks=None))
+    assert len(drift.differences + drift.notes) == differences

@@ -9,5 +9,9 @@ def pytest_addoption(parser):
 
 def pytest_collection_modifyitems(config, items):
     if config.getoption("--sweep"):
-        for item in items:
+        for item in filter(is_replayed, items):
             item.add_marker(pytest.mark.streamtape(sweep="cuts"))
+
+
+def is_replayed(item):
+    return item.get_closest_marker("streamtape") is not None
