@@ -164,7 +164,8 @@ def test_another_body(server, tmp_path, use, refused):
 
 
 @pytest.mark.parametrize(
-    ("use", "miss"), [(vcrpy, vcr.errors.CannotOverwriteExistingCassetteException), (ours, CassetteMiss)]
+    ("use", "miss"),
+    [(vcrpy, vcr.errors.CannotOverwriteExistingCassetteException), (ours, CassetteMiss)],
 )
 def test_the_same_request_again(server, tmp_path, use, miss):
     """What was recorded once answers once, with both."""
