@@ -113,11 +113,11 @@ def ask(server, path="/v1/messages", *, reads=None, asked=ASKED):
     with (
         httpx.Client(base_url=server.url, headers={"x-api-key": KEY}, trust_env=False) as client,
         client.stream("POST", path, json=asked) as response,
+        contextlib.suppress(httpx.TransportError),
     ):
-        with contextlib.suppress(httpx.TransportError):
-            for chunk in itertools.islice(response.iter_raw(), reads):
-                sizes.append(len(chunk))
-                server.seen.release()
+        for chunk in itertools.islice(response.iter_raw(), reads):
+            sizes.append(len(chunk))
+            server.seen.release()
     server.seen.release(len(PIECES))  # nobody will see more
     return sizes
 
@@ -126,7 +126,7 @@ def ask(server, path="/v1/messages", *, reads=None, asked=ASKED):
     ("use", "live", "reads"), [(vcrpy, False, [len(BODY)]), (ours, True, SIZES)]
 )
 def test_reads_and_when_they_come(server, tmp_path, use, live, reads):
-    """vcrpy reads all before its client sees a byte, and replays one read; streamtape neither."""
+    """A client of vcrpy sees no byte before all is read, and one read; of streamtape, all reads."""
     with use(server, tmp_path / "it.yaml", "once"):
         assert ask(server) == reads
     assert server.live is live
@@ -136,7 +136,7 @@ def test_reads_and_when_they_come(server, tmp_path, use, live, reads):
 
 @pytest.mark.parametrize(("use", "written"), [(vcrpy, True), (ours, False)])
 def test_what_is_written_of_secrets(server, tmp_path, use, written):
-    """Without any option vcrpy writes the key, cookies and the organization; streamtape does not."""
+    """Unasked vcrpy writes the key, cookies and the organization; streamtape does not."""
     with use(server, tmp_path / "it.yaml", "once"):
         ask(server)
     text = (tmp_path / "it.yaml").read_text("utf-8")
@@ -171,7 +171,7 @@ def test_the_same_request_again(server, tmp_path, use, miss):
     """What was recorded once answers once, with both."""
     with use(server, tmp_path / "it.yaml", "once"):
         ask(server)
-    with pytest.raises(miss), use(server, tmp_path / "it.yaml", "none"):
+    with pytest.raises(miss), use(server, tmp_path / "it.yaml", "none"):  # noqa: PT012 - the second
         ask(server)
         ask(server)
 
@@ -180,7 +180,7 @@ def test_the_same_request_again(server, tmp_path, use, miss):
     ("use", "error", "tries"), [(vcrpy, anthropic.APIConnectionError, 3), (ours, CassetteMiss, 1)]
 )
 def test_a_miss_through_the_sdk(server, tmp_path, monkeypatch, use, error, tries):
-    """vcrpy's miss is a connection error after three tries; streamtape's is itself, at once."""
+    """A miss of vcrpy is a connection error after three tries; streamtape's is itself, at once."""
     slept, sent = [], []
     with use(server, tmp_path / "it.yaml", "once"):
         ask(server)
@@ -208,7 +208,7 @@ def test_a_reset_while_recording(server, tmp_path):
 
 
 def test_a_client_that_leaves_while_recording(server, tmp_path):
-    """vcrpy keeps a stream as complete that its client left; streamtape keeps that it was left."""
+    """For vcrpy a stream that its client left is complete; streamtape keeps that it was left."""
     with vcrpy(server, tmp_path / "theirs.yaml", "once"):
         ask(server, reads=1)
     assert "message_stop" in (tmp_path / "theirs.yaml").read_text("utf-8")
