@@ -42,7 +42,7 @@ from streamtape.messages._blocks import *
 from streamtape.messages._citations import *
 from streamtape.messages._client import *
 from streamtape.messages._details import *
-from streamtape.messages._dialect import BETA, STABLE, Dialect
+from streamtape.messages._dialect import *
 from streamtape.messages._emitter import EVENT_NAMES
 from streamtape.messages._errors import *
 from streamtape.messages._events import *
@@ -61,10 +61,7 @@ from streamtape.messages._usage import *
 
 # What a module lists is public as a whole; of the others, these are.
 __all__ = [
-    "BETA",
     "EVENT_NAMES",
-    "STABLE",
-    "Dialect",
     "Flaw",
     "Model",
     "Record",
