@@ -57,7 +57,7 @@ _IDS = {
     "request-id": "req",
     "x-request-id": "req",
 }
-_NO_FILTERS = Filters()
+_NO_FILTERS, _NO_SECRETS = Filters(), Secrets()
 _PLACEHOLDER = re.compile(r"(org|wrkspc|proj|req)_streamtape_(\d+)")
 
 
@@ -68,6 +68,10 @@ class Redactor:
         existing: what the cassette holds already; its placeholders keep their numbers.
         filters: what the user wants changed.
         environ: where secret values are taken from; the process's environment by default.
+        secrets: what must not be kept, wherever it is now.
+
+    Attributes:
+        secrets: what was given, and what was in the environment whenever `remember` was called.
     """
 
     def __init__(
@@ -75,7 +79,9 @@ class Redactor:
         existing: Cassette | None = None,
         filters: Filters | None = None,
         environ: Mapping[str, str] | None = None,
+        secrets: Secrets = _NO_SECRETS,
     ) -> None:
+        self.secrets = secrets
         self._filters = filters or _NO_FILTERS
         self._kept_headers = self._filters.kept_headers()
         self._environ = os.environ if environ is None else environ
@@ -90,7 +96,11 @@ class Redactor:
     def _tripwire(self) -> Tripwire:
         # A replay whose requests match as they are never needs it: reading the environment takes
         # as long as a third of a replay.
-        return Tripwire(Secrets.of(self._environ, self._filters.patterns))
+        return Tripwire(self.secrets | Secrets.of(self._environ, self._filters.patterns))
+
+    def remember(self) -> None:
+        """Note the secrets in the environment as it is now: it may have changed by the end."""
+        self.secrets |= Secrets.of(self._environ)
 
     @property
     def findings(self) -> list[Finding]:

@@ -91,6 +91,11 @@ class Secrets:
         # The longest first: one may hold another.
         return cls(tuple(sorted(long, key=lambda item: -len(item[1]))), patterns)
 
+    def __or__(self, other: Secrets) -> Secrets:
+        """Return the secrets of both; the longest first."""
+        values = sorted({*self.values, *other.values}, key=lambda item: (-len(item[1]), item))
+        return Secrets(tuple(values), tuple(dict.fromkeys((*self.patterns, *other.patterns))))
+
     def find(self, view: View) -> Iterator[tuple[str, Span]]:
         """Yield what is found in a view: its kind, and where in the view."""
         data = view.data

@@ -215,6 +215,7 @@ class Session:
             if found is not None:
                 return self._play(found, request, at, wanted)
             if self.records:
+                self._live.remember()
                 recording = Recording(request, at)
                 self._recordings.append(recording)
                 return Record(recording)
@@ -261,7 +262,7 @@ class Session:
             recorded: the day, which what is new is to carry; None for none.
         """
         kept = () if current is None or self.mode == "rewrite" else current.interactions
-        redact = Redactor(Cassette(kept), self._filters)
+        redact = Redactor(Cassette(kept), self._filters, secrets=self._live.secrets)
         redacted = [redact(interaction) for interaction in self.recorded]
         new = [dataclasses.replace(item, recorded=recorded) for item in redacted if item]
         self.findings = redact.findings

@@ -6,7 +6,8 @@ import pytest
 import streamtape
 from streamtape.clock import today
 from streamtape.errors import CassetteAgedError, CassetteNotFoundError, PlaybackError, UnplayedError
-from streamtape.server import Upstream
+from streamtape.playback import Finish, Head, Send
+from streamtape.server import LoopbackServer, Upstream
 
 URL = "https://api.example/v1"
 BODY = b"data: 1\n\ndata: 2\n\n"
@@ -137,3 +138,20 @@ def test_what_is_staged_is_replayed(path, options):
         leave()
     assert len(tape.playbacks) == 1
     assert tape.verified() == []
+
+
+def test_a_secret_of_the_test_alone_is_not_kept(tmp_path, monkeypatch):
+    """A secret that is in the environment only while the request is made is redacted all the same."""
+    secret, path = "t0p-s3cret-of-the-test", tmp_path / "x.yaml"
+    with LoopbackServer(lambda _: [Head(200, (), "HTTP/1.1"), Send(b"hi"), Finish()]) as server:
+        with streamtape.use_cassette(path, mode="once"):
+            with monkeypatch.context() as during:
+                during.setenv("CRM_TOKEN", secret)
+                httpx.post(server.url, json={"question": f"Is {secret} good?"})
+            with monkeypatch.context() as later:
+                later.setenv("CRM_TOKEN", "another-t0ken")
+                httpx.post(server.url, json={"question": f"Is {secret} or another-t0ken good?"})
+    text = path.read_text("utf-8")
+    assert secret not in text
+    assert "another-t0ken" not in text
+    assert text.count("Is REDACTED") == 2
