@@ -226,7 +226,7 @@ def tls(proxied):
             except OSError:  # refused, or over
                 continue
             with sock:
-                # To its end: a close in front of unread bytes is a RST, which takes the answer along.
+                # To its end: a close in front of unread bytes is a RST, and takes the answer along
                 asked = b""
                 while not asked.endswith(b"}") and (more := sock.recv(65536)):
                     asked += more
