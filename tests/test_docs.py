@@ -7,6 +7,8 @@ holds the golden cassettes in `cassettes/`. An HTML comment right above a block 
 * ``<!-- test NAME passed=2 -->``: the same, and pytest runs it, with these outcomes; the golden
   cassettes are where its markers look for them;
 * ``<!-- script -->``: the block is executed as Python;
+* ``<!-- from PATH -->``: the block stands in that file of the repository, which is tested where its
+  packages are installed (projects below `tests/downstream`);
 * ``<!-- run -->``: the commands of the block (behind ``$``, or each line) are run, `pytest` and
   `streamtape` in this process. What the block shows of the output must be there, in this order
   (``...`` stands for anything); a command without shown output must succeed.
@@ -99,6 +101,7 @@ class Project:
     def __init__(self, pytester, capsys):
         self._pytester, self._capsys = pytester, capsys
         shutil.copytree(CASSETTES, pytester.path / "cassettes")
+        pytester.syspathinsert()  # for scripts that import a file of the page
         # The clients of the examples are not closed, as users' are not: the sockets of one example
         # are collected during another, which would fail for them.
         pytester.makeini(
@@ -203,8 +206,24 @@ def test_every_example_has_a_way_to_run(page):
         how = block.how.split(" ")[0]
         where = f"{name(page)}:{block.line}"
         assert how or block.language != "python", f"{where} has no way to run"
-        assert how in ("", "file", "test", "script", "run"), f"{where}: {block.how}"
+        assert how in ("", "file", "test", "script", "from", "run"), f"{where}: {block.how}"
         assert how != "run" or block.language == "console", where
+
+
+@pytest.mark.parametrize("page", RUN, ids=name)
+def test_what_is_quoted_stands_there(page):
+    """A block that is taken from a file is, line by line, a part of that file."""
+    for block in blocks(page):
+        if block.how.startswith("from "):
+            file = ROOT / block.how.removeprefix("from ")
+            assert f"\n{block.text}" in f"\n{file.read_text('utf-8')}", f"{name(page)}:{block.line}"
+
+
+@pytest.mark.parametrize("page", RUN, ids=name)
+def test_every_test_that_is_named_is_there(page):
+    """A test to which a page points for the proof of a sentence exists."""
+    for path, function in re.findall(r"\b(tests/[\w/]+\.py)::(\w+)", page.read_text("utf-8")):
+        assert f"def {function}(" in (ROOT / path).read_text("utf-8"), f"{path}::{function}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
