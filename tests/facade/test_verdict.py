@@ -141,16 +141,16 @@ def test_what_is_staged_is_replayed(path, options):
 
 
 def test_a_secret_of_the_test_alone_is_not_kept(tmp_path, monkeypatch):
-    """A secret that is in the environment only while the request is made is redacted all the same."""
+    """A secret that is in the environment only while a request is made is redacted all the same."""
     secret, path = "t0p-s3cret-of-the-test", tmp_path / "x.yaml"
-    with LoopbackServer(lambda _: [Head(200, (), "HTTP/1.1"), Send(b"hi"), Finish()]) as server:
-        with streamtape.use_cassette(path, mode="once"):
-            with monkeypatch.context() as during:
-                during.setenv("CRM_TOKEN", secret)
-                httpx.post(server.url, json={"question": f"Is {secret} good?"})
-            with monkeypatch.context() as later:
-                later.setenv("CRM_TOKEN", "another-t0ken")
-                httpx.post(server.url, json={"question": f"Is {secret} or another-t0ken good?"})
+    steps = [Head(200, (), "HTTP/1.1"), Send(b"hi"), Finish()]
+    with LoopbackServer(lambda _: steps) as server, streamtape.use_cassette(path, mode="once"):
+        with monkeypatch.context() as during:
+            during.setenv("CRM_TOKEN", secret)
+            httpx.post(server.url, json={"question": f"Is {secret} good?"})
+        with monkeypatch.context() as later:
+            later.setenv("CRM_TOKEN", "another-t0ken")
+            httpx.post(server.url, json={"question": f"Is {secret} or another-t0ken good?"})
     text = path.read_text("utf-8")
     assert secret not in text
     assert "another-t0ken" not in text
