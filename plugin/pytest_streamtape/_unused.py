@@ -1,15 +1,13 @@
 """Cassettes that no test uses: `--streamtape-unused`.
 
-This module decides what "used" means: the cassette of a collected test, run or not; or a file that
-was opened while the tests ran, by whatever code (Python tells of every file that is opened). It
-looks only beside the test files that were collected, and says nothing where only a part of the
-tests ran. Under xdist the workers collect and run; what they know is added up where it is printed.
+This module decides what "used" means: the cassette of a collected test, run or not; or one that was
+loaded while the tests ran, by whatever part of streamtape. It looks only beside the test files that
+were collected, and says nothing where only a part of the tests ran. Under xdist the workers collect
+and run; what they know is added up where it is printed.
 """
 
 from __future__ import annotations
 
-import os
-import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_streamtape import _naming, _options
+from streamtape.cassette import unwatch_loads, watch_loads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,15 +36,13 @@ class Unused:
         self._files: set[str] = set()  # of tests
         self._used: set[str] = set()
         self._is_part = config.option.collectonly or any("::" in given for given in config.args)
-        self._watches = True
         self._unused: list[Path] = []
-        sys.addaudithook(self._opened)
+        # Not an audit hook, which would tell of every file: it cannot be taken back, and makes
+        # Python ten times slower until its end (measured with a search of Hypothesis).
+        watch_loads(self._loaded)
 
-    def _opened(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if event == "open" and self._watches:
-            path = arguments[0]
-            if isinstance(path, str | os.PathLike) and str(path).endswith(_YAML):
-                self._used.add(os.path.abspath(path))  # noqa: PTH100 - no object for every file
+    def _loaded(self, path: Path) -> None:
+        self._used.add(str(path.absolute()))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: Sequence[pytest.Item]) -> None:
@@ -65,7 +62,7 @@ class Unused:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Tell what is known to where it is printed; there, let it fail the session."""
-        self._watches = False
+        unwatch_loads(self._loaded)
         self._is_part = self._is_part or bool(session.shouldstop or session.shouldfail)
         sent = getattr(self._config, "workeroutput", None)
         if sent is not None:

@@ -11,7 +11,7 @@ The format is described in docs/explanation/cassette-format.md; its JSON Schema 
 from streamtape.cassette._audit import Problem, audit, cassettes_in
 from streamtape.cassette._cut import keep_events, keep_interactions
 from streamtape.cassette._expected import expected_in, expected_path, keep_expected
-from streamtape.cassette._file import fix, load, save, update
+from streamtape.cassette._file import fix, load, save, unwatch_loads, update, watch_loads
 from streamtape.cassette._filters import Filters
 from streamtape.cassette._match import MATCHERS, Matching, compare, register_matcher
 from streamtape.cassette._model import (
@@ -59,5 +59,7 @@ __all__ = [
     "register_matcher",
     "remember_failure",
     "save",
+    "unwatch_loads",
     "update",
+    "watch_loads",
 ]

@@ -22,7 +22,17 @@ if TYPE_CHECKING:
 
     from streamtape.cassette._model import Cassette
 
-__all__ = ["fix", "load", "locked", "read_bytes", "replace", "save", "update"]
+__all__ = [
+    "fix",
+    "load",
+    "locked",
+    "read_bytes",
+    "replace",
+    "save",
+    "unwatch_loads",
+    "update",
+    "watch_loads",
+]
 
 _OLD = 60.0  # seconds; writing a cassette takes milliseconds
 _RECORD_IT = "Record it with mode='once', or with: pytest --streamtape-mode=once"
@@ -37,7 +47,22 @@ def load(path: str | os.PathLike[str]) -> Cassette:
             it is.
     """
     path = Path(path)
+    for watch in _watches:
+        watch(path)
     return _reader.read(read_bytes(path), path)
+
+
+_watches: list[Callable[[Path], object]] = []
+
+
+def watch_loads(watch: Callable[[Path], object]) -> None:
+    """Have a function called with the path of every cassette that is loaded from here on."""
+    _watches.append(watch)
+
+
+def unwatch_loads(watch: Callable[[Path], object]) -> None:
+    """Have it called no more."""
+    _watches.remove(watch)
 
 
 def save(cassette: Cassette, path: str | os.PathLike[str]) -> None:
