@@ -125,9 +125,8 @@ class Session:
         self._then = then
         self._keep = keep
         self._lock = threading.Lock()
-        self._answers = LiveAnswers(
-            self._interactions, self.matching, repeats=allow_playback_repeats
-        )
+        recorded = self._interactions
+        self._answers = LiveAnswers(recorded, self.matching, repeats=allow_playback_repeats)
         self._begin_anew()
         check_split(self.split, self._interactions)
         check_faults(faults, then, self._interactions)
