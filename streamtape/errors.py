@@ -177,7 +177,9 @@ class ExpectationMissingError(CassetteError, AssertionError):
     """
 
     def __init__(self, path: Path, name: str, remedy: str) -> None:
-        self.path, self.name, self.remedy = path, name, remedy
+        self.path: Path = path
+        self.name: str = name
+        self.remedy: str = remedy
         super().__init__(f"{path} has no entry {name!r}. {remedy}")
 
     def __reduce__(self) -> tuple[type[ExpectationMissingError], tuple[Path, str, str]]:
@@ -260,7 +262,8 @@ class TranscriptError(StreamtapeError, AssertionError):
     """
 
     def __init__(self, problem: str, lines: Sequence[str]) -> None:
-        self.problem, self.lines = problem, list(lines)
+        self.problem: str = problem
+        self.lines: list[str] = list(lines)
         shown = "".join(f"\n  {line}".rstrip() for line in self.lines)
         super().__init__(f"{problem}{shown and f'{chr(10)}{shown}'}")
 
@@ -360,7 +363,9 @@ class InvalidFrameError(StreamError, ValueError):
     """
 
     def __init__(self, number: int, offset: int, problem: str) -> None:
-        self.number, self.offset, self.problem = number, offset, problem
+        self.number: int = number
+        self.offset: int = offset
+        self.problem: str = problem
         super().__init__(f"frame {number}, at byte {offset} of the event stream: {problem}.")
 
     def __reduce__(self) -> tuple[type[InvalidFrameError], tuple[int, int, str]]:
@@ -377,7 +382,9 @@ class InvalidLineError(StreamError, ValueError):
     """
 
     def __init__(self, number: int, problem: str, line: str) -> None:
-        self.number, self.problem, self.line = number, problem, line
+        self.number: int = number
+        self.problem: str = problem
+        self.line: str = line
         super().__init__(f"line {number} is no JSON: {problem}: {line}")
 
     def __reduce__(self) -> tuple[type[InvalidLineError], tuple[int, str, str]]:

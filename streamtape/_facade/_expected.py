@@ -6,7 +6,7 @@ the file is `cassette`'s, the comparison the transcripts'.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from streamtape import cassette as cassettes
 from streamtape.errors import ExpectationMissingError
@@ -34,9 +34,9 @@ class Expectations:
     """
 
     def __init__(self, cassette: Path, *, update: bool = False) -> None:
-        self.path = cassettes.expected_path(cassette)
-        self.test = "transcript"
-        self.remedy = "Write it with the option update=True."
+        self.path: Path = cassettes.expected_path(cassette)
+        self.test: str = "transcript"
+        self.remedy: str = "Write it with the option update=True."
         self.used: list[str] = []
         self._update = update
         self._kept: dict[str, Any] = {}
@@ -98,7 +98,8 @@ class ExpectedTranscript:
         *,
         times: bool,
     ) -> None:
-        self._expectations, self.name = expectations, name
+        self._expectations = expectations
+        self.name: str = name
         self._said = said
         self._mask, self._times = mask, times
 
@@ -128,7 +129,7 @@ class ExpectedTranscript:
             self._expectations.keep(self.name, said)
         return self._said == said
 
-    __hash__ = None  # type: ignore[assignment]  # equal by content
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]  # equal by content
 
     def __repr__(self) -> str:
         return f"<expected {self.name!r} of {self._expectations.path.name}>"

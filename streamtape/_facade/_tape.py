@@ -87,7 +87,7 @@ class Tape(Observed):
         is_virtual = options.clock is VirtualClock
         self.clock: Clock = RealClock() if is_virtual and self.session.records else options.clock()
         self.blocked: list[str] = []
-        self.expectations = Expectations(path, update=options.update)
+        self.expectations: Expectations = Expectations(path, update=options.update)
         self._stack = ExitStack()
 
     @property

@@ -81,7 +81,7 @@ class Redactor:
         environ: Mapping[str, str] | None = None,
         secrets: Secrets = _NO_SECRETS,
     ) -> None:
-        self.secrets = secrets
+        self.secrets: Secrets = secrets
         self._filters = filters or _NO_FILTERS
         self._kept_headers = self._filters.kept_headers()
         self._environ = os.environ if environ is None else environ
@@ -100,7 +100,7 @@ class Redactor:
 
     def remember(self) -> None:
         """Note the secrets in the environment as it is now: it may have changed by the end."""
-        self.secrets |= Secrets.of(self._environ)
+        self.secrets = self.secrets | Secrets.of(self._environ)
 
     @property
     def findings(self) -> list[Finding]:

@@ -6,7 +6,7 @@ stand anywhere in an expectation (dirty-equals', `pytest.approx`, `unittest.mock
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from streamtape.transcripts import inline
 
@@ -22,7 +22,7 @@ class _Any:
     def __eq__(self, other: object) -> bool:
         return True
 
-    __hash__ = None  # type: ignore[assignment]  # equal to what has another hash
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]  # equal to what has another hash
 
     def __repr__(self) -> str:
         return "ANY"
@@ -41,7 +41,7 @@ class Including:
     def __eq__(self, other: object) -> bool:
         return mismatch(self, other) is None
 
-    __hash__ = None  # type: ignore[assignment]  # equal to what has another hash
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]  # equal to what has another hash
 
     def __repr__(self) -> str:
         return f"including({self.members!r})"

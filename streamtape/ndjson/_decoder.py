@@ -25,7 +25,7 @@ class LineDecoder:
     """
 
     def __init__(self) -> None:
-        self.number = 0
+        self.number: int = 0
         # Joined once, at the end of a line: that keeps a long line in small chunks linear.
         self._pieces: list[bytes] = []
         self._skip_lf = False  # the last byte was CR: an LF now belongs to it

@@ -114,7 +114,7 @@ class Session:
         self.gate: Gate | AbortPoint | None = None
         self.misses: list[CassetteMiss] = []
         self.findings: list[Finding] = []
-        self.matching = matching or _MATCHING
+        self.matching: Matching = matching or _MATCHING
         self._filters = filters or _FILTERS
         self._live = Redactor(filters=self._filters)
         self._repeats = allow_playback_repeats

@@ -28,7 +28,7 @@ class Park:
     """Wait until somebody, in whatever thread, says to go on: `wake` may come before the wait."""
 
     def __init__(self) -> None:
-        self.is_woken = False
+        self.is_woken: bool = False
         self._listener: Callable[[], object] | None = None
 
     def listen(self, listener: Callable[[], object]) -> None:

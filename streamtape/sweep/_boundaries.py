@@ -77,7 +77,7 @@ class Boundaries:
 
     def __init__(self, body: bytes, form: Format | None = None) -> None:
         self.body = body
-        self.form = form or format_of(None, body)
+        self.form: Format = form or format_of(None, body)
 
     def kinds(self, offset: int) -> tuple[str, ...]:
         """Return the kinds at an offset, the most specific first; ``("other",)`` if none."""

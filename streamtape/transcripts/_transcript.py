@@ -6,7 +6,7 @@ here reads a stream, and nothing asserts.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from streamtape.messages import BetaMessage, Message
 from streamtape.transcripts import _diff, _place, _plain, _snapshots
@@ -59,7 +59,7 @@ class Transcript:
         seconds: float = 0.0,
         beta: bool = False,
     ) -> None:
-        self.events = list(events)
+        self.events: list[Event] = list(events)
         self.error = error
         self.aborted_after = aborted_after
         self.body_size = body_size
@@ -188,7 +188,7 @@ class Transcript:
             return NotImplemented
         return self is other or self.to_dict() == other.to_dict()
 
-    __hash__ = None  # type: ignore[assignment]  # equal by content
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]  # equal by content
 
     def __repr__(self) -> str:
         text = self.text
