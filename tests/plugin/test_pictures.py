@@ -114,6 +114,7 @@ def test_the_session_says_where_they_are(run, project):
     assert (project.path / "pages" / "index.html").read_text("utf-8").count("<li ") == 2
 
 
+@pytest.mark.long
 def test_workers_write_and_one_process_says_so(run, pages):
     """Under xdist the pages and the summary are the same."""
     result = run(FAILING, "-n", "1", "-k", "plain or looped", process=True)

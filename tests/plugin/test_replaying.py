@@ -81,7 +81,11 @@ def passing(project, tape_file):
     return project
 
 
-@pytest.mark.parametrize("options", [[], ["-n", "2"], ["-p", "no:cacheprovider"]], ids=str)
+@pytest.mark.parametrize(
+    "options",
+    [[], pytest.param(["-n", "2"], marks=pytest.mark.long), ["-p", "no:cacheprovider"]],
+    ids=str,
+)
 def test_everything_replays(passing, options):
     """Sync, asyncio, anyio on both back ends, classes, parameters, unittest; xdist; no cache."""
     result = passing.runpytest_subprocess(*options)

@@ -26,6 +26,7 @@ def test_records(url, number):
 """
 
 
+@pytest.mark.long
 def test_four_workers_lose_nothing(pytester):
     """Twelve tests in four processes, one cassette: twelve interactions."""
     pytester.makeconftest(CONFTEST)
